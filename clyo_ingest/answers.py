@@ -421,7 +421,8 @@ class LogEvent(AnswerBody):
     """The name of the till."""
     state: Annotated[str, Field(json_schema_extra={"enum": [*STATES, OF_PARAMETERS]})]
     """What came of it: the new state of the closing or, with a `reference`, of its entry; `refused` as well for a push
-    that was refused; `parameters` when some came into force that a person should know something of."""
+    that was refused; `parameters` when some came into force that a person should know something of; `numbers` when one
+    said of numbers before the closing that they were never made, or took that back."""
     message: str
     """The same in words."""
     detail: str

@@ -7,9 +7,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from concerns.concern import Concern, Condition, Item, Question, QuestionKind, key_of, owner_of
 from exports.console import links
+from exports.console.ways_out import NEVER_MADE
 from exports.coverage.closed import closed_between
 from exports.coverage.missing import missing_before
 from exports.coverage.silent import Silence, expected_tills, silences
@@ -29,15 +31,21 @@ def missing(scope: Scope) -> Iterator[Concern]:
     tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
     for gap in gaps:
         till = tills[gap.till_id]
-        numbers = f"Z {gap.first}" if gap.first == gap.last else f"Z {gap.first} – {gap.last}"
+        words = ngettext(
+            "Never arrived from {till}. Have the till push it again; if never made, say so.",
+            "{count} numbers never arrived from {till}. Have the till push them again; if never made, say so.",
+            gap.count,
+        )
+        may_settle = scope.user.has_perm(NEVER_MADE.permission)
         yield Concern(
             condition=Condition.MISSING,
             **owner_of(till.establishment),
-            words=_("Never arrived from {till}. Have the till push it again.").format(till=till.name),
-            mend=_("See the closings"),
-            address=links.closings(problem="number_gap", establishment=till.establishment_id),
+            words=words.format(till=till.name, count=gap.count),
+            mend=_("See the closing after it"),
+            address=links.closing(gap.before),
+            way=(_("Never made…"), links.way(NEVER_MADE.name, gap.before)) if may_settle else None,
             # By its last number: missing closings arrive from the first one on, so the key stays the same meanwhile.
-            items=(Item(key=key_of(Condition.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=numbers),),
+            items=(Item(key=key_of(Condition.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=gap.name),),
         )
 
 

@@ -94,6 +94,7 @@ BOOKS = frozenset(
         "exports.CountersAnew",
         "exports.CoveredTickets",
         "exports.LevelChange",
+        "exports.NeverMade",
         "exports.Remainder",
         "exports.Replaced",
         "exports.Replacement",

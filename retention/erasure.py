@@ -23,7 +23,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from clyo_ingest.models import PairingCode, Restart
 from concerns.models import AnswerLink, Letter, Webhook
 from exact.models import ActivationLink, Connection, Finding, PostingEvent
-from exports.models import ClosedDays, ClosingEvent, Replacement, RepostItem, RepostRun, SetAside
+from exports.models import ClosedDays, ClosingEvent, NeverMade, Replacement, RepostItem, RepostRun, SetAside
 from exports.models.start import StartChange
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
 from tenants.models import (
@@ -49,7 +49,8 @@ REASONS: tuple[tuple[type[Model], str], ...] = (
     *((table, "suspended_why") for table in (Reseller, Tenant, Establishment, Till)),
     *((table, "why") for table in (ClosingEvent, PostingEvent, Replacement, RepostRun, Restart, SetAside, StartChange)),
     *((table, "why") for table in (HandOver, HandOverOffer, PairingCode, TakeOver, FactorReset)),
-    *((table, "ended_why") for table in (SetAside, Till)),
+    (NeverMade, "why"),
+    *((table, "ended_why") for table in (NeverMade, SetAside, Till)),
     (Finding, "settled_why"),
     (ClosedDays, "note"),
 )

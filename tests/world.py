@@ -40,6 +40,7 @@ from exports.models import (
     ClosedDays,
     ClosedKind,
     ClosingState,
+    NeverMade,
     Overtaken,
     RepostItem,
     RepostRun,
@@ -128,6 +129,9 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
     over = {"ended_at": timezone.now(), "ended_by": staff, "ended_why": f"{mark} reprise"}
     SetAside.objects.create(tenant=tenant, closing=stored, why=f"{mark} écartée", by=staff, **over)
+    NeverMade.objects.create(
+        tenant=tenant, closing=stored, first=number - 1, last=number - 1, why=f"{mark} jamais faite", by=staff, **over
+    )
     division = linked(tenant, mark, code=number)
     Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
     make_link(shop)

@@ -21,8 +21,10 @@ from exact.web.links import entry_links
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
+from exports.coverage.missing import name_numbers
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
+from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
 from exports.words.closing_words import closing_words
@@ -103,7 +105,17 @@ def _check(closing: StoredClosing, problem: Mapping[str, Any]) -> dict[str, Any]
     it through."""
     goes = closing.state in (ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED)
     words, blocking = sentence(problem), problem["blocking"]
+    if problem["code"] == "number_gap" and not missed_before(closing):
+        words = _say_missed_no_longer(closing, problem["facts"])
     return {**problem, "words": words, "holding": blocking and not goes, "through": blocking and goes}
+
+
+def _say_missed_no_longer(closing: StoredClosing, facts: Mapping[str, str]) -> str:
+    """Of numbers before a closing: who said that they were never made, or that nobody misses them any more."""
+    told = _("{numbers}: never made, said {who}: {why}")
+    said = [told.format(numbers=it, who=it.by, why=it.why) for it in said_never_made(closing)]
+    numbers = name_numbers(int(facts["first"]), int(facts["last"]))
+    return " ".join(said) or _("{numbers} had not come before this one; missed no longer.").format(numbers=numbers)
 
 
 def name_of_kind(closing: StoredClosing) -> str:

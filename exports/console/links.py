@@ -84,6 +84,11 @@ def closing(pk: UUID) -> str:
     return reverse("admin:exports_storedclosing_change", args=[pk])
 
 
+def way(name: str, closing: UUID) -> str:
+    """The page of a way out for one closing (`exports.console.way_page`)."""
+    return f"{reverse('console_way', args=[name])}?closing={closing}"
+
+
 def reseller(pk: int) -> str:
     """The page of one reseller."""
     return reverse("admin:tenants_reseller_change", args=[pk])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from exact.lane.states import REPLACEABLE
 from exact.models import Posting
@@ -19,7 +20,7 @@ from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
 from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
-from exports.way import after_all, as_it_is, reviews
+from exports.way import after_all, as_it_is, never_made, reviews
 from exports.way.decide import Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead
 from exports.way.shown import digest_of
@@ -165,6 +166,38 @@ def look_at_what_was_set_aside(closing: StoredClosing, _user: User) -> Shown:
         counts = _("{closing} counts in its place.").format(closing=name_of(other))
         return Shown(digest="", refusals=[words, counts, *_say("set_aside_other_counts")])
     return Shown(digest=str(aside.pk), notes=[words])
+
+
+def look_at_missed(closing: StoredClosing, _user: User) -> Shown:
+    """Which numbers are missed before the closing, and what it means that they were never made."""
+    missed = Stand.of(closing).missed
+    if not missed:
+        return Shown(digest="", refusals=[_("Nothing is missed before it any more.")])
+    words = ngettext(
+        "{numbers}: {count} number of {till}, before {closing}.",
+        "{numbers}: {count} numbers of {till}, before {closing}.",
+        sum(it.count for it in missed),
+    )
+    said = words.format(
+        numbers=", ".join(it.name for it in missed),
+        count=sum(it.count for it in missed),
+        till=closing.till.name,
+        closing=name_of(closing),
+    )
+    comes = _("No entry changes. If one of these closings comes all the same, it is booked like any other.")
+    return Shown(digest=never_made.digest_of_missed(missed), notes=[said, comes])
+
+
+def look_at_never_made(closing: StoredClosing, _user: User) -> Shown:
+    """Who said of which numbers that they were never made, and why."""
+    said = Stand.of(closing).never_made
+    if not said:
+        return Shown(digest="", refusals=[_("Nobody says of the numbers before it that they were never made.")])
+    words = _("{numbers}: never made, said {who}: {why}")
+    return Shown(
+        digest=never_made.digest_of_said(said),
+        notes=[words.format(numbers=it, who=it.by, why=it.why) for it in said],
+    )
 
 
 def look_after_all(closing: StoredClosing, _user: User) -> Shown:

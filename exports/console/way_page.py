@@ -85,7 +85,7 @@ def _page_of_one(
         except REFUSED as refusal:
             messages.warning(request, " ".join(_explain(refusal)))
         else:
-            words = _("{closing}: {state}.").format(closing=done, state=done.state_words)
+            words = str(task.done or _("{closing}: {state}.")).format(closing=done, state=done.state_words)
             messages.success(request, words)
         return redirect(back)
     user = request.user

@@ -17,6 +17,7 @@ from exports.reposts import decide_between, take_out
 from exports.reposts.take_out import leave_unbooked
 from exports.way.after_all import book_after_all
 from exports.way.as_it_is import take_as_it_is
+from exports.way.never_made import miss_again, say_never_made
 from exports.way.reviews import release
 from exports.way.set_aside import take_back
 from exports.way.shown import ShownOtherwise
@@ -38,7 +39,8 @@ class Said:
 class Task:
     """One way's page. `carry_out` raises `ShownOtherwise` where what it would do is not what was shown.
 
-    `many`: several closings may be taken at once, by a run (`exports.reposts.repost_runs`).
+    `many`: several closings may be taken at once, by a run (`exports.reposts.repost_runs`). `done`: what is said
+    afterwards, where it is not the closing's new state.
     """
 
     way: Way
@@ -48,6 +50,7 @@ class Task:
     look: Callable[[StoredClosing, User], Shown]
     carry_out: Callable[[UUID, Said], StoredClosing]
     many: bool = False
+    done: str | Promise = ""
 
 
 def _take_out(closing_id: UUID, said: Said) -> StoredClosing:
@@ -177,6 +180,28 @@ TASKS: tuple[Task, ...] = (
         button=_("Take them out"),
         look=looks.look_at_what_leaves,
         carry_out=_take_out,
+    ),
+    Task(
+        way=ways_out.NEVER_MADE,
+        title=_("These numbers were never made"),
+        words=_(
+            "A till numbers its closings without a gap: a missing number is a closing that did not reach us, or one "
+            "that never was, as after a test or where the till was numbered anew. Look into the till's own journal "
+            "first: if the closing is there, have it pushed. Your reason stays in the history, and can be taken back."
+        ),
+        button=_("They were never made"),
+        look=looks.look_at_missed,
+        carry_out=lambda pk, said: say_never_made(pk, actor=said.actor, why=said.why, shown=said.shown),
+        done=_("{closing}: the numbers before it are missed no longer."),
+    ),
+    Task(
+        way=ways_out.MISS_AGAIN,
+        title=_("Miss these numbers again"),
+        words=_("What was said of them is taken back: they are missed until they come."),
+        button=_("Miss them again"),
+        look=looks.look_at_never_made,
+        carry_out=lambda pk, said: miss_again(pk, actor=said.actor, why=said.why, shown=said.shown),
+        done=_("{closing}: the numbers before it are missed again."),
     ),
 )
 

@@ -18,12 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.lane.states import is_replaceable, stands
 from exact.models import Posting, PostingState
+from exports.console import links
 from exports.coverage.anew import ANEW_WITHIN
 from exports.coverage.freed import archived_beside
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
+from exports.coverage.missing import Missing
 from exports.coverage.rows import is_freed
-from exports.models import ClosingState, Overtaken, SetAside, StoredClosing
+from exports.models import ClosingState, NeverMade, Overtaken, SetAside, StoredClosing
 from exports.way.decide import WAIVABLE
+from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.set_aside import SET_ASIDE_FROM
 from exports.words.problems import MENDED_IN_THE_MAPPING
@@ -91,6 +94,16 @@ class Stand:
         """While it is set aside: the archived closings that tell its sales and are booked nowhere."""
         return [it for it in archived_beside(self.closing) if is_freed(it)] if self.set_aside else []
 
+    @cached_property
+    def missed(self) -> list[Missing]:
+        """The numbers that are missed before it."""
+        return missed_before(self.closing)
+
+    @cached_property
+    def never_made(self) -> list[NeverMade]:
+        """What people said of the numbers before it: that they were never made."""
+        return said_never_made(self.closing)
+
     @property
     def stands(self) -> bool:
         """Whether Exact has an entry of it as it was meant."""
@@ -123,7 +136,7 @@ class Offered:
 
 def page_of(name: str) -> Callable[[Stand], str]:
     """The address of a way's page for one closing (`exports.console.way_page`)."""
-    return lambda it: f"{reverse('console_way', args=[name])}?closing={it.closing.pk}"
+    return lambda it: links.way(name, it.closing.pk)
 
 
 def _name_in_address(closings: Iterable[StoredClosing]) -> str:
@@ -267,6 +280,24 @@ TAKE_OUT = Way(
     fits=lambda it: it.closing.state in TAKEN_OUT_FROM and bool(it.in_exact),
     leads_to=page_of("take-out"),
 )
+NEVER_MADE = Way(
+    name="never-made",
+    label=_("Say that the missing numbers were never made…"),
+    explanation=_(
+        "Numbers before this closing never arrived. Where none was made of them, say so: they are missed no longer."
+    ),
+    permission="exports.setaside_storedclosing",
+    fits=lambda it: bool(it.missed),
+    leads_to=page_of("never-made"),
+)
+MISS_AGAIN = Way(
+    name="miss-again",
+    label=_("Miss the numbers before it again…"),
+    explanation=_("They were said never to have been made. Missed again, they are asked for until they come."),
+    permission="exports.setaside_storedclosing",
+    fits=lambda it: bool(it.never_made),
+    leads_to=page_of("miss-again"),
+)
 # In the order in which people should think of them.
 WAYS: tuple[Way, ...] = (
     MEND_MAPPING,
@@ -284,6 +315,8 @@ WAYS: tuple[Way, ...] = (
     LOOK_AGAIN,
     LEAVE_UNBOOKED,
     TAKE_OUT,
+    NEVER_MADE,
+    MISS_AGAIN,
 )
 
 

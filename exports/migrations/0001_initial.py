@@ -288,6 +288,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='NeverMade',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('closing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='never_made', to='exports.storedclosing')),
+                ('first', models.BigIntegerField(verbose_name='first number')),
+                ('last', models.BigIntegerField(verbose_name='last number')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='said')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='taken back')),
+                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken back by')),
+                ('ended_why', models.CharField(blank=True, max_length=200, verbose_name='why it was taken back')),
+            ],
+            options={
+                'verbose_name': 'numbers never made',
+                'verbose_name_plural': 'numbers never made',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['closing'], name='exports_nevermade_of_closing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='exports_nevermade_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='exports_nevermade_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('ended_why', '')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('ended_why', ''), _negated=True)), _connector='OR'), name='exports_nevermade_end_says_why'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('ended_at', None)), expressions=[('closing', '='), (models.Func('first', 'last', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&')], name='exports_nevermade_once'), postgres.guards.SameTenant('closing', name='exports_nevermade_closing_id_same_tenant'), postgres.guards.Unchanging('closing_id', 'first', 'last', 'why', 'by_id', 'at', masked=('why',), name='exports_nevermade_unchanging', once=('ended_at', 'ended_by_id')), postgres.guards.OnlyAddedTo('DELETE', name='exports_nevermade_only_added_to'), postgres.guards.NeverEmptied(name='exports_nevermade_kept'), postgres.guards.Audited(name='exports_nevermade_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='exports_nevermade_seen')],
+            },
+        ),
+        migrations.CreateModel(
             name='Replacement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

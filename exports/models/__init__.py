@@ -17,6 +17,7 @@ from exports.models.closings import (
     StoredClosing,
 )
 from exports.models.corrections import Overtaken, SettingsLook
+from exports.models.never_made import NeverMade
 
 __all__ = [
     "Assignment",
@@ -24,6 +25,7 @@ __all__ = [
     "ClosedKind",
     "ClosingEvent",
     "ClosingState",
+    "NeverMade",
     "OrderKind",
     "Overtaken",
     "Replaced",

@@ -1,21 +1,23 @@
 """What happened to closings and to their entries, as one list in the order it happened."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from exact.models import Finding, PostingEvent, PostingState, Settlement
-from exports.models import Assignment, ClosingEvent, ClosingState, StoredClosing
+from exports.models import Assignment, ClosingEvent, ClosingState, NeverMade, StoredClosing
 from exports.words.problems import sentence
 from exports.words.reasons import reason
 from tenants.models import Establishment, User
 
+# What a person said of numbers before a closing: it changes no state.
+OF_NUMBERS = "numbers"
 # The words of `Happening.state`.
-STATES = [*dict.fromkeys([*ClosingState.values, *PostingState.values])]
+STATES = [*dict.fromkeys([*ClosingState.values, *PostingState.values, OF_NUMBERS])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ def of_closing(closing: StoredClosing) -> list[Happening]:
     moves = PostingEvent.objects.filter(posting__closing_id=closing.pk)
     accepted = Finding.objects.filter(posting__closing_id=closing.pk, settlement=Settlement.ACCEPTED)
     said = [_of_accepted(it) for it in accepted.select_related("posting", "settled_by")]
+    said += of_numbers(NeverMade.objects.filter(closing=closing))
     return sorted([*_sort_happenings(events, moves), *said], key=lambda happening: happening.at)
 
 
@@ -65,7 +68,8 @@ def of_closings(closings: Iterable[UUID], *, limit: int) -> list[Happening]:
     ids = [*closings]
     events = ClosingEvent.objects.filter(closing__in=ids).order_by("at", "pk")[:limit]
     moves = PostingEvent.objects.filter(posting__closing_id__in=ids).order_by("at", "pk")[:limit]
-    return _sort_happenings(events, moves)[:limit]
+    numbers = of_numbers(NeverMade.objects.filter(closing__in=ids)[:limit])
+    return _sort_happenings(events, moves, numbers)[:limit]
 
 
 def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
@@ -74,13 +78,46 @@ def of_establishment(establishment: Establishment, start: datetime, end: datetim
     events = ClosingEvent.objects.filter(**between, closing__establishment=establishment)
     own = StoredClosing.objects.filter(establishment=establishment)
     moves = PostingEvent.objects.filter(**between, posting__closing_id__in=own.values("pk"))
-    return _sort_happenings(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
+    then = Q(at__gte=start, at__lt=end) | Q(ended_at__gte=start, ended_at__lt=end)
+    said = NeverMade.objects.filter(then, tenant=establishment.tenant_id, closing__establishment=establishment)
+    numbers = (it for it in of_numbers(said[:limit]) if start <= it.at < end)
+    moved = moves.order_by("at", "pk")[:limit]
+    return _sort_happenings(events.order_by("at", "pk")[:limit], moved, numbers)[:limit]
 
 
-def _sort_happenings(events: QuerySet[ClosingEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
+def of_people(establishment: Establishment, since: datetime, *, limit: int) -> list[Happening]:
+    """What people did to the closings of an establishment since then, the newest `limit` of it."""
+    own = {"tenant": establishment.tenant_id, "closing__establishment": establishment}
+    events = ClosingEvent.objects.filter(**own, at__gte=since, actor__isnull=False).order_by("-at", "-pk")
+    said = NeverMade.objects.filter(**own).order_by("-at")
+    found = _sort_happenings(events[:limit], PostingEvent.objects.none(), of_numbers(said[:limit]))
+    return [it for it in found if it.at >= since][-limit:]
+
+
+def of_numbers(rows: QuerySet[NeverMade]) -> Iterator[Happening]:
+    """What people said of numbers before closings: that they were never made; and that it was taken back."""
+    for it in rows.select_related("by", "ended_by"):
+        said = Happening(
+            at=it.at,
+            closing_id=it.closing_id,
+            state=OF_NUMBERS,
+            what=_("{numbers} before it: never made").format(numbers=it),
+            why=it.why,
+            actor=str(it.by),
+        )
+        yield said
+        if it.ended_at is not None:
+            back = _("{numbers} before it: missed again").format(numbers=it)
+            yield replace(said, at=it.ended_at, what=back, why=it.ended_why, actor=str(it.ended_by or ""))
+
+
+def _sort_happenings(
+    events: QuerySet[ClosingEvent], moves: QuerySet[PostingEvent], numbers: Iterable[Happening] = ()
+) -> list[Happening]:
     found: Iterable[Happening] = [
         *(_of_event(event) for event in events.select_related("actor")),
         *(_of_move(move) for move in moves.select_related("posting", "actor")),
+        *numbers,
     ]
     return sorted(found, key=lambda happening: happening.at)
 

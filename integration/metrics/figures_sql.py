@@ -82,7 +82,8 @@ UNION ALL SELECT 'archive_failing', '', (last_failed_time > coalesce(last_archiv
 UNION ALL SELECT 'archive_failing', '', 0 FROM pg_stat_archiver
     WHERE current_setting('archive_mode') <> 'off' AND last_failed_time IS NULL
 """
-# Of the closings of a week, each gap that was noted and is not full yet. A gap of tens of thousands is a till that was
+# Of the closings of a week that are not set aside, each gap that was noted and is not full yet: numbers that a person
+# said were never made fill it, too. A gap of tens of thousands is a till that was
 # numbered anew, not so many closings to count.
 GAPS = """
 SELECT 'gaps', '', count(*)::float FROM exports_storedclosing c
@@ -92,8 +93,11 @@ SELECT 'gaps', '', count(*)::float FROM exports_storedclosing c
         FROM jsonb_array_elements(c.problems) problem WHERE problem ->> 'code' = 'number_gap'
     ) gap
     WHERE c.created_at > now() - interval '7 days' AND c.problems <> '[]' AND c.problems @> '[{"code": "number_gap"}]'
+        AND NOT EXISTS (SELECT FROM exports_setaside aside WHERE aside.closing_id = c.id AND aside.ended_at IS NULL)
         AND (SELECT count(*) FROM clyo_ingest_receivedclosing came
              WHERE came.till_id = r.till_id AND came.kind = r.kind AND came.scope = r.scope AND came.era = r.era
-                 AND came.number BETWEEN gap.first AND gap.last) <= gap.last - gap.first
+                 AND came.number BETWEEN gap.first AND gap.last)
+            + (SELECT coalesce(sum(said.last - said.first + 1), 0) FROM exports_nevermade said
+               WHERE said.closing_id = c.id AND said.ended_at IS NULL) <= gap.last - gap.first
 """
 QUICK = (POSTINGS, CLOSINGS, EXACT, DELIVERIES, WEBHOOKS, SERVER)

@@ -24,7 +24,7 @@ from tools.bench.volume import fill, store_closings
 
 QUERIES_MAX = 35  # four of them tell PostgreSQL who is served, of which a server's thread needs two
 # The page of a shop has eleven sections, and what several of them show is read once; how many they ask does not grow.
-COMPOSED = {"console/shop/<int:establishment_id>/": 46, "console/check/": 28, "check of a month, one establishment": 28}
+COMPOSED = {"console/shop/<int:establishment_id>/": 48, "console/check/": 28, "check of a month, one establishment": 28}
 # A reseller's first page asks for offers of other resellers, too.
 COMPOSED |= dict.fromkeys(("console/", "home, last night"), 37) | {"home, a silent night": 38}
 # What counts the closings of days: of the few days there are here nearly all, elsewhere of hundreds.

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from exact.models import Connection, Finding, PostingEvent
-from exports.models import ClosedDays, ClosingEvent, RepostRun, SetAside
+from exports.models import ClosedDays, ClosingEvent, NeverMade, RepostRun, SetAside
 from on_demand.models import MonthlyExport, OnDemandExport
 from retention.erasure import REASONS, StillUsed, erase_person
 from tenants.models import Change, Establishment, Note, SavedFilter, User
@@ -147,6 +147,7 @@ def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(h
     Establishment.objects.filter(pk=shop.pk).update(suspended_at=here.manager.created_at, suspended_why=words)
     RepostRun.objects.filter(pk=here.own.run.pk).update(why=words)
     SetAside.objects.filter(closing=closing).update(ended_why=words)
+    NeverMade.objects.filter(closing=closing).update(ended_why=words)
     ClosedDays.objects.filter(establishment=shop).update(note=words)
     accepted = Finding.objects.filter(tenant=here.own.tenant)
     assert accepted.update(settled_why=words)
@@ -154,7 +155,7 @@ def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(h
     done = erase_person(person.email)
 
     assert (done["exports.ClosingEvent"], done["exports.SetAside"], done["exports.RepostRun"]) == (1, 1, 1)
-    assert (done["exports.ClosedDays"], done["exact.Finding"]) == (1, 1)
+    assert (done["exports.ClosedDays"], done["exports.NeverMade"], done["exact.Finding"]) == (1, 1, 1)
     shop.refresh_from_db()
     assert (shop.suspended_why, shop.suspended_at is not None) == ("•••", True)
     assert [it.why for it in ClosingEvent.objects.filter(after="ready").order_by("tenant")] == ["•••", words]

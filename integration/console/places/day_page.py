@@ -16,6 +16,7 @@ from clyo_ingest.day_log import DayLog, LogLine, business_date_log, day_log
 from exports.console import links
 from exports.coverage.latest import last_days_of_shops
 from exports.models import StoredClosing
+from exports.words.history import OF_NUMBERS
 from exports.words.money import in_currency
 from integration.console.places.reader import reader_of
 from ledger import texts
@@ -113,7 +114,8 @@ def fold(user: User, lines: Iterable[LogLine]) -> list[Fold]:
 
 
 def _list_states(log: DayLog) -> list[tuple[str, str]]:
-    return sorted({(line.state, line.what) for line in log.lines if line.closing_id and not line.reference})
+    own = (line for line in log.lines if line.closing_id and not line.reference)
+    return sorted({(it.state, _("numbers never made") if it.state == OF_NUMBERS else it.what) for it in own})
 
 
 def _asked_day(request: HttpRequest, shop: Establishment | None, *, by_clock: bool) -> date:

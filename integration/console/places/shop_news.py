@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,7 @@ from exports.models import StoredClosing
 from exports.words.closing_words import closing_words
 from exports.words.money import in_currency
 from integration.console.places.calendar import asked_month, month_of
+from integration.console.places.people_did import OF_EACH, Happened, what_people_did
 from integration.console.places.section import Told, Visit
 from integration.console.places.seen_shop import OPEN, SeenShop
 from ledger.kinds import ClosingKind
@@ -28,7 +28,7 @@ OPEN_WORDS = {
     "waiting": gettext_lazy("Waiting for activation"),
     "moving": gettext_lazy("On its way"),
 }
-OF_EACH, LATELY_SHOWN, CHANGES_SAID, CONCERNS_SHOWN = 8, 15, 3, 10
+LATELY_SHOWN, CHANGES_SAID, CONCERNS_SHOWN = 15, 3, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +86,12 @@ def month(visit: Visit, seen: SeenShop) -> Told:
     return {"month": month_of(shop, first, lambda day: links.day_of(shop.pk, day))}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """Something that happened lately; `address` leads to it where it has a page."""
-
-    at: datetime
-    what: str
-    detail: str = ""
-    who: str = ""
-    address: str = ""
-
-
 def lately(visit: Visit, seen: SeenShop) -> Told:
-    """Closings that came, the export switched on and off, and what people changed: the newest first."""
+    """Closings that came, what people did to closings, the export switched on and off, and what people changed: the
+    newest first."""
     happened = [
         *_closings_that_came(seen),
+        *what_people_did(seen),
         *_what_became_of_the_activation(seen),
         *_what_people_changed(seen),
     ]
