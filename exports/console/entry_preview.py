@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from exact.models import CatalogueItem, CatalogueKind, Division
+from exact.models import BookLine, CatalogueItem, CatalogueKind, Division
 from exports.words.money import euros
 from ledger.entry import Entry, Line
+from ledger.money import total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,44 @@ def preview_entries(entries: Iterable[Entry], division: Division | None) -> list
     return [_preview(entry, division.label if division else "", names) for entry in made]
 
 
+def preview_held(lines: Iterable[BookLine], division: Division) -> list[EntryPreviewed]:
+    """Entries as Exact holds them, by their numbers there: these lines of its books."""
+    held = [*lines]
+    names = _name_these({it.account for it in held}, division)
+    found: dict[str, list[BookLine]] = {}
+    for it in sorted(held, key=lambda line: line.place):
+        found.setdefault(it.entry_id, []).append(it)
+    return [_preview_held(its, division.label, names) for its in found.values()]
+
+
+def _preview_held(lines: list[BookLine], company: str, names: dict[str, str]) -> EntryPreviewed:
+    first, amounts = lines[0], [it.amount for it in lines]
+    journal = _("Journal {journal}").format(journal=first.journal)
+    number = _("entry {number} in Exact").format(number=first.entry_number)
+    return EntryPreviewed(
+        title=" · ".join([journal, date_format(first.date, "SHORT_DATE_FORMAT"), company, number]),
+        lines=[
+            {
+                "account": it.account,
+                "name": names.get(it.account, ""),
+                "third_party": "",
+                "label": it.description,
+                "vat_code": it.vat_code,
+                "debit": euros(it.amount) if it.amount > 0 else "",
+                "credit": euros(-it.amount) if it.amount < 0 else "",
+            }
+            for it in lines
+        ],
+        debit=euros(total(it for it in amounts if it > 0)),
+        credit=euros(-total(it for it in amounts if it < 0)),
+    )
+
+
 def _name_accounts(entries: Iterable[Entry], division: Division | None) -> dict[str, str]:
-    accounts = {line.account for entry in entries for line in entry.lines}
+    return _name_these({line.account for entry in entries for line in entry.lines}, division)
+
+
+def _name_these(accounts: set[str], division: Division | None) -> dict[str, str]:
     rows = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.GL_ACCOUNT, code__in=accounts)
     return dict(rows.values_list("code", "name")) if division else {}
 

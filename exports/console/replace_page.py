@@ -22,7 +22,7 @@ from exact.api.errors import ExactError
 from exact.books.reconcile import accounts_of_vat
 from exact.models import BookLine, CatalogueKind, Division, Posting
 from exact.web.links import entry_link
-from exports.models import ReplacementWay
+from exports.models import Overtaken, ReplacementWay
 from exports.reposts.matched_lines import BookedLine, Mark, Pair, match
 from exports.reposts.replace import CannotReplace, DryRun, dry_run, order
 from exports.words.money import euros
@@ -73,9 +73,12 @@ def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         shown = dry_run(posting.pk)
         if request.method == "POST" and request.POST.get("shown") != shown.digest:
             messages.warning(request, sentence(MOVED_ON.to_document()))
+        elif request.method == "POST" and why and not would_change(shown):
+            messages.warning(request, _("Every line stays as it is: nothing was replaced."))
         elif request.method == "POST" and why:
             order(shown, actor=person_behind(request), why=why)
-            messages.success(request, _("The replacement is under way."))
+            done = _("It is on its way to Exact again.") if is_gone(shown) else _("The replacement is under way.")
+            messages.success(request, done)
             return redirect(back)
     except CannotReplace as refusal:
         reasons = [sentence(problem.to_document()) for problem in refusal.problems]
@@ -84,9 +87,14 @@ def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     except ExactError as error:
         messages.error(request, _("Exact did not answer: {why}").format(why=error))
         return redirect(back)
+    gone = is_gone(shown)
     context = {
         **admin.site.each_context(request),
-        "title": _("Replace {reference}").format(reference=posting.reference),
+        "title": (_("Book {reference} again") if gone else _("Replace {reference}")).format(
+            reference=posting.reference
+        ),
+        "gone": gone,
+        "would_change": would_change(shown),
         "shown": shown,
         "compared": compare(shown),
         "deleted": _numbers(shown, ReplacementWay.DELETE),
@@ -98,6 +106,18 @@ def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         "back": back,
     }
     return TemplateResponse(request, "exports/replace.html", context)
+
+
+def is_gone(shown: DryRun) -> bool:
+    """Whether Exact no longer holds anything of what is to be replaced: it is booked again."""
+    return all(old.way is ReplacementWay.AGAIN for old in shown.olds)
+
+
+def would_change(shown: DryRun) -> bool:
+    """Whether a replacement would change anything: a line, a date, or what other settings book since."""
+    if any(journal.differing or journal.date for journal in compare(shown)):
+        return True
+    return Overtaken.objects.filter(closing=shown.posting.closing_id).exists()
 
 
 def compare(shown: DryRun) -> list[Compared]:

@@ -12,7 +12,7 @@ from exact.lane.states import REPLACEABLE
 from exact.models import Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link, entry_links
-from exports.console.entry_preview import EntryPreviewed, preview_entries
+from exports.console.entry_preview import EntryPreviewed, preview_entries, preview_held
 from exports.console.ways_out import TAKE_OUT, Stand
 from exports.coverage.freed import archived_beside, name_briefly
 from exports.models import ClosingState, ReplacementWay, StoredClosing
@@ -283,14 +283,20 @@ def _show_leaving(digest: str, olds: Iterable[Old], closing: StoredClosing) -> S
         notes = [_("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")]
     return Shown(
         digest=digest,
-        leaving=[it for old in gone for it in preview_entries([_entry(old.posting)], old.posting.division)],
+        leaving=[it for old in gone for it in _what_leaves(old)],
         entries=[it for old in gone if old.reversal for it in preview_entries([old.reversal], old.posting.division)],
         notes=notes,
     )
 
 
-def _entry(posting: Posting) -> Entry:
-    return Entry.from_document(posting.entry)
+def _what_leaves(old: Old) -> list[EntryPreviewed]:
+    """What Exact holds of an entry when it is deleted, whoever changed it there; nothing of one that is gone.
+
+    One that is reversed stands as it was posted.
+    """
+    if old.way is ReplacementWay.REVERSE:
+        return preview_entries([Entry.from_document(old.posting.entry)], old.posting.division)
+    return preview_held(old.held, old.posting.division)
 
 
 def _how_it_goes(old: Old) -> str:
@@ -298,8 +304,8 @@ def _how_it_goes(old: Old) -> str:
     match old.way:
         case ReplacementWay.DELETE:
             words = _(
-                "Entry {number} of journal {journal} is deleted in Exact. Its number is not given again: the numbering "
-                "has a gap there, so tell the accountant."
+                "Entry {number} of journal {journal} is deleted in Exact. Its number there may stay unused, a gap in "
+                "the journal's numbering: tell the accountant."
             )
         case ReplacementWay.REVERSE:
             words = _(

@@ -103,6 +103,23 @@ def test_replace__sets_line_beside_line_and_says_that_a_number_is_missing_afterw
     assert f"L’écriture {found.posting.entry_number} sera supprimée dans Exact" in strip_tags(page.content.decode())
 
 
+def test_replace__of_an_entry_that_stays_as_it_is_offers_nothing(own: Client, posted: Posting) -> None:
+    receipts = Posting.objects.get(closing_id=posted.closing_id, journal="30")
+    address = reverse("admin:exact_finding_replace", args=[receipts.pk])
+    shown = own.get(address)
+    assert "il n’y a rien à remplacer" in shown.content.decode()
+    assert 'name="why"' not in shown.content.decode()
+    own.post(address, {"shown": shown.context["shown"].digest, "why": "pour rien"})
+    receipts.refresh_from_db()
+    assert receipts.state == PostingState.POSTED
+
+
+def test_replace__of_a_deleted_entry_books_it_again(own: Client, found: Finding, exact: SimulatedExact) -> None:
+    Bookkeeper(exact, found.posting.division).delete(found.posting)
+    shown = own.get(reverse("admin:exact_finding_replace", args=[found.posting_id])).content.decode()
+    assert ("Comptabiliser de nouveau</button>" in shown, "Remplacer l’écriture</button>" in shown) == (True, False)
+
+
 def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
     stranger = console(ResellerFactory())
     listed = stranger.get(f"{LIST}?settled=all")
