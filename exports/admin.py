@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
@@ -25,14 +26,15 @@ from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.assignment_page import seen_to_context
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, SeenToFilter, StateFilter, find
 from exports.console.closing_notes import notes_on_closing
-from exports.console.closing_page import closing_context
+from exports.console.closing_page import GOES, closing_context, gaps_of
 from exports.console.repost_page import ask_to_repost
 from exports.console.way_page import ask_way
 from exports.console.ways_out import BOOK_AS_IT_IS, ways_of
-from exports.models import ClosingState, StoredClosing
+from exports.models import ClosingState, Replacement, StoredClosing
 from exports.way.assign import assignments_of
+from exports.way.decide import GAP_WORD
 from exports.words.assignments import say_since
-from exports.words.closing_words import closing_words
+from exports.words.closing_words import closing_words, order_words
 from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
@@ -160,20 +162,24 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         if closing.state == ClosingState.EXPORTED and (found := getattr(closing, "findings", None)):
             gone = any(it.kind == FindingKind.MISSING for it in found)
             return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
+        if closing.state == ClosingState.EXPORTING and (order := getattr(closing, "order", "")):
+            return closing.state, order_words(order)
         return "aside" if closing.is_set_aside else closing.state, closing.state_words
 
     @display(description=_("in Exact, or what to do"))
     def outcome(self, closing: StoredClosing) -> str:
         """Two lines of what to do; the whole sentence is under the pointer, and on the closing's page."""
         postings = getattr(closing, "postings", ())
-        blocking = [problem for problem in closing.problems if problem["blocking"]]
+        goes = closing.state in GOES
+        blocking = [problem for problem in closing.problems if problem["blocking"] and not goes]
         said = [words for posting in postings for words in said_of(posting)]
         words = sentence(blocking[0]) if blocking else " ".join(said) if closing.state == ClosingState.FAILED else ""
         if found := getattr(closing, "findings", ()):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
-        return entry_links(postings)
+        said = [entry_links(postings), *getattr(closing, "gaps", ())]
+        return format_html_join(SafeString("<br>"), "{}", ((it,) for it in said))
 
     @display(description=_("who sees to it"))
     def seen_to_by(self, closing: StoredClosing) -> str:
@@ -199,8 +205,9 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
 
 def entries_beside(closings: list[StoredClosing]) -> None:
-    """Put on each closing its postings (`closing.postings`), and what the comparison with Exact found of them
-    (`closing.findings`): two queries for all of them."""
+    """Put on each closing its postings (`closing.postings`), what the comparison with Exact found of them
+    (`closing.findings`), what a person ordered (`closing.order`) and the gaps that were booked (`closing.gaps`): at
+    most four queries for all of them."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[closing.pk for closing in closings]).exclude(state__in=OVER)
     for posting in with_pages(rows).defer("entry").order_by("turn"):
@@ -212,3 +219,20 @@ def entries_beside(closings: list[StoredClosing]) -> None:
     for closing in closings:
         closing.postings = of_each[closing.pk]  # type: ignore[attr-defined]
         closing.findings = found[closing.pk]  # type: ignore[attr-defined]
+    _lay_orders_beside([it for it in closings if it.state == ClosingState.EXPORTING])
+    _lay_gaps_beside([it for it in closings if it.state in GOES and GAP_WORD in it.accepted_problems])
+
+
+def _lay_orders_beside(closings: list[StoredClosing]) -> None:
+    open_ones = Replacement.objects.filter(closing__in=closings, done_at=None) if closings else ()
+    kinds = {it.closing_id: it.kind for it in open_ones}
+    for closing in closings:
+        closing.order = kinds.get(closing.pk, "")  # type: ignore[attr-defined]
+
+
+def _lay_gaps_beside(closings: list[StoredClosing]) -> None:
+    booked: dict[UUID, list[Posting]] = defaultdict(list)
+    for posting in Posting.objects.filter(closing_id__in=[it.pk for it in closings]) if closings else ():
+        booked[posting.closing_id].append(posting)
+    for closing in closings:
+        closing.gaps = gaps_of(booked[closing.pk])  # type: ignore[attr-defined]

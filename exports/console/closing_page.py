@@ -1,7 +1,7 @@
 """One closing's page: what to do next, the Z as the till meant it, its entries, Exact's words, what happened."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -23,7 +23,7 @@ from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
 from exports.coverage.missing import name_numbers
 from exports.coverage.shown import comparison_of
-from exports.models import ClosingState, StoredClosing
+from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
 from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
@@ -31,10 +31,13 @@ from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing, seen_to
 from exports.words.money import euros, in_currency
-from exports.words.problems import said_of, sentence
+from exports.words.problems import fact, said_of, sentence
+from ledger.entry import LineRole
 from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
 from ledger.money import cents
 
+# What blocks such a closing was let through by a person: nothing is to be done about it any more.
+GOES = frozenset({ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED})
 GRAVEST = ("missing", "doubled", "changed")
 TONES = {
     ClosingState.HELD: "warning",
@@ -103,8 +106,8 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
 def _check(closing: StoredClosing, problem: Mapping[str, Any]) -> dict[str, Any]:
     """What is odd about a closing, and whether that keeps it from being booked. If it goes all the same, a person let
     it through."""
-    goes = closing.state in (ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED)
-    words, blocking = sentence(problem), problem["blocking"]
+    goes, blocking = closing.state in GOES, problem["blocking"]
+    words = fact(problem) if blocking and goes else sentence(problem)
     if problem["code"] == "number_gap" and not missed_before(closing):
         words = _say_missed_no_longer(closing, problem["facts"])
     return {**problem, "words": words, "holding": blocking and not goes, "through": blocking and goes}
@@ -116,6 +119,17 @@ def _say_missed_no_longer(closing: StoredClosing, facts: Mapping[str, str]) -> s
     said = [told.format(numbers=it, who=it.by, why=it.why) for it in said_never_made(closing)]
     numbers = name_numbers(int(facts["first"]), int(facts["last"]))
     return " ".join(said) or _("{numbers} had not come before this one; missed no longer.").format(numbers=numbers)
+
+
+def gaps_of(postings: Iterable[Posting]) -> list[str]:
+    """The gaps that a person had booked on a suspense account, in the entries of these postings that count."""
+    lines = [line for it in postings if it.state not in OVER for line in it.entry["lines"]]
+    words = _("A gap of {amount} is on account {account}, to be accounted for.")
+    return [
+        words.format(amount=euros(abs(cents(line["amount"]))), account=line["account"])
+        for line in lines
+        if line["role"] == LineRole.SUSPENSE
+    ]
 
 
 def name_of_kind(closing: StoredClosing) -> str:
@@ -142,11 +156,7 @@ def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequenc
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
         case ClosingState.EXPORTED:
-            if findings:
-                return _differing(findings)
-            numbers = entry_links(it for it in postings if it.state == PostingState.POSTED)
-            title = format_html(_("In Exact: entries {numbers}"), numbers=numbers)
-            return NextStep(tone=tone, title=title, advice=_("Nothing to do."))
+            return _differing(findings) if findings else _say_exported(postings)
         case ClosingState.ARCHIVED if aside := [it for it in closing.problems if it["code"] == SET_ASIDE]:
             return NextStep(
                 tone=tone,
@@ -178,15 +188,26 @@ def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequenc
                 reasons=[sentence(problem) for problem in closing.problems],
                 advice=_("A training closing, or a day without anything to book."),
             )
-    return _say_moving(postings, tone)
+    return _say_moving(closing, postings, tone)
 
 
-def _say_moving(postings: list[Posting], tone: str) -> NextStep:
-    """For a closing under way: that it is, or why it waits when its company's link to Exact is lost or in doubt."""
+def _say_exported(postings: list[Posting]) -> NextStep:
+    numbers = entry_links(it for it in postings if it.state == PostingState.POSTED)
+    gaps = gaps_of(postings)
+    return NextStep(
+        tone=TONES[ClosingState.EXPORTED],
+        title=format_html(_("In Exact: entries {numbers}"), numbers=numbers),
+        reasons=gaps,
+        advice=_("The accountant looks into it and clears it.") if gaps else _("Nothing to do."),
+    )
+
+
+def _say_moving(closing: StoredClosing, postings: list[Posting], tone: str) -> NextStep:
+    """For a closing under way: which way, or why it waits when its company's link to Exact is lost or in doubt."""
     connection = next((it.division.connection for it in postings if it.state not in OVER), None)
     consent = consent_of(connection) if connection else Consent.GOOD
     if connection is None or consent in (Consent.GOOD, Consent.ENDING):
-        return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+        return _say_which_way(closing, tone)
     lost = not consent.usable
     return NextStep(
         tone="danger" if lost else "warning",
@@ -195,6 +216,21 @@ def _say_moving(postings: list[Posting], tone: str) -> NextStep:
         advice=_("It goes by itself after the new log-in.") if lost else _("Nothing to do yet: it goes by itself."),
         set_up_address=links.set_up(postings[0].establishment) if lost else "",
     )
+
+
+def _say_which_way(closing: StoredClosing, tone: str) -> NextStep:
+    match Replacement.objects.filter(closing=closing, done_at=None).values_list("kind", flat=True).first():
+        case OrderKind.SET_ASIDE:
+            title = _("Its entries are being taken out of Exact")
+            return NextStep(
+                tone=tone, title=title, advice=_("Nothing to do: it is set aside when all of them are out.")
+            )
+        case OrderKind.REPLACE:
+            title = _("Its entries are being replaced in Exact")
+            return NextStep(
+                tone=tone, title=title, advice=_("Nothing to do: the new ones follow when the old are out.")
+            )
+    return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
 
 
 def _advise_on_held(closing: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:

@@ -5,7 +5,7 @@ from typing import assert_never
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from exports.models import StoredClosing
+from exports.models import OrderKind, StoredClosing
 from ledger.kinds import ClosingKind
 
 
@@ -19,6 +19,13 @@ def closing_words(kind: ClosingKind) -> str:
         case ClosingKind.DRAWER:
             return _("Drawer closing")
     assert_never(kind)
+
+
+def order_words(kind: str) -> str:
+    """What is being done to the entries of a closing in Exact, by a person's order: instead of "being exported"."""
+    if kind == OrderKind.SET_ASIDE:
+        return _("being taken out of Exact")
+    return _("being replaced in Exact")
 
 
 def name_of(closing: StoredClosing) -> str:

@@ -3,6 +3,7 @@
 Codes never change; sentences may. A sentence ends with what to do next.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import said
 from exports.words.setting_words import setting_in_words
 
+# Between a first sentence, which says what is odd, and the next, which says what to do.
+FIRST = re.compile(r"(?<=\.)\s+(?=[A-ZÀ-Ý])")
 SENTENCES: dict[str, str] = {
     **OF_EXACT,
     # within the closing
@@ -474,6 +477,11 @@ def sentence(problem: Mapping[str, Any]) -> str:
     of_one = "first" in facts and facts["first"] == facts.get("last") and problem["code"] in OF_ONE
     of_family = facts.get("family") and problem["code"] in OF_FAMILY
     return said(OF_ONE if of_one else OF_FAMILY if of_family else SENTENCES, problem)
+
+
+def fact(problem: Mapping[str, Any]) -> str:
+    """The same without what to do: its first sentence. For a problem that a person has let through."""
+    return FIRST.split(sentence(problem), maxsplit=1)[0]
 
 
 def said_of(posting: Posting) -> list[str]:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.utils.html import strip_tags
+
 from booking.mapping import Overrides, set_overrides
 from exact.models import CatalogueItem, Division
 from exports.models import StoredClosing
@@ -48,6 +50,12 @@ def test_yes__books_it_once_with_the_vat_untouched(linked: Linked, exact: Simula
     assert (stored.state, stored.accepted_problems) == ("exported", ["gap_on_suspense"])
     after = client.get(address).content.decode()
     assert (">holds it</span>" in after, ">let through</span>" in after) == (False, True)
+    said = strip_tags(after.replace("\xa0", " "))
+    assert "A gap of 200.00 € is on account 471000, to be accounted for." in said
+    assert "have the till send it corrected" not in said
+    listed = client.get("/console/exports/storedclosing/").content.decode().replace("\xa0", " ")
+    assert "have the till send it corrected" not in listed
+    assert "A gap of 200.00 € is on account 471000" in listed
     booked = sums(exact, division)
     assert booked["471000"] == Decimal("200.00")
     assert (booked["411000"], booked["445711"], booked["445712"]) == (0, Decimal("-49.99"), Decimal("-100.01"))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from exact.books.reconcile import reconcile
 from exact.models import Division, Lane, Posting, PostingState
@@ -45,16 +46,32 @@ def test_open_entries__are_deleted_and_the_closing_is_set_aside(
     assert "take-out" in ways(client, booked)
     text = page(client, "take-out", booked).content.decode()
     assert "What leaves Exact" in text
-    assert "the numbering has a gap there" in text
+    assert "Its number there may stay unused" in text
     assert len(exact.entries(division.code)) == 2
     yes(client, "take-out", booked, why="booked by hand as well")
     assert booked.state == "exporting"
+    address = reverse("admin:exports_storedclosing_change", args=[booked.pk])
+    assert client.get(address).context["next_step"].title == "Its entries are being taken out of Exact"
+    assert "being taken out of Exact" in client.get(reverse("admin:exports_storedclosing_changelist")).content.decode()
     again(division)
     booked.refresh_from_db()
     assert (booked.state, exact.entries(division.code)) == ("archived", [])
     aside = SetAside.objects.get()
     assert (aside.why, aside.by) == ("booked by hand as well", support)
     assert reconcile(division) == 0
+
+
+def test_entry_changed_in_exact__is_shown_as_it_stands_there(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    sale = Posting.objects.get(closing_id=booked.pk, journal="70")
+    keeper = Bookkeeper(exact, linked[1])
+    keeper.send("PUT", keeper.line(sale, 250), {"AmountFC": 240.0, "VATAmountFC": 49.99})
+    text = page(browser(), "take-out", booked).content.decode().replace("\xa0", " ")
+    assert ("1,390.00 €" in text, "1,400.00 €</td>" in text.split("What leaves Exact")[1].split("</article>")[0]) == (
+        True,
+        False,
+    )
 
 
 def test_afterwards__it_may_be_booked_again_once(booked: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
