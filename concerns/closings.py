@@ -22,10 +22,12 @@ from concerns.concern import (
     key_of,
     owner_of,
 )
+from exact.api.consent import consent_of
 from exact.lane.pauses import why_paused
 from exact.models import OPEN, Activation, Lane, Posting
 from exports.console import links
 from exports.console.causes import TO_MEND, Cause, causes_of
+from exports.coverage.stopped import STOPPED
 from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
@@ -122,16 +124,16 @@ def stuck(scope: Scope) -> Iterator[Concern]:
             condition=Condition.NOT_SENT,
             **owner_of(shops[shop]),
             words=_("Not in Exact after {hours} hours. {why}").format(
-                hours=int(STUCK_AFTER / timedelta(hours=1)), why=why[shop]
+                hours=int(STUCK_AFTER / timedelta(hours=1)), why=why[shop][0]
             ),
             mend=_("See the closings"),
-            address=links.closings(state="moving", establishment=shop),
+            address=links.closings(state=why[shop][1], establishment=shop),
             items=(Item(key=key_of(Condition.NOT_SENT, shop, division), label=counted(Condition.NOT_SENT, count)),),
         )
 
 
-def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
-    """Why nothing is sent, for establishments with their companies."""
+def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, tuple[str, str]]:
+    """Why nothing is sent, for establishments with their companies; and under which state the closings are listed."""
     lanes = Lane.objects.select_related("division__connection").in_bulk([*divisions.values()])
     active = Activation.objects.filter(active=True, establishment__in=divisions)
     switched_on = {*active.values_list("establishment", flat=True)}
@@ -139,7 +141,9 @@ def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
     for shop, division in divisions.items():
         lane = lanes.get(division)
         why = (why_paused(lane) if lane else "") or _("Support must look at the sending queue.")
-        whys[shop] = why if shop in switched_on else _("The export to Exact is switched off.")
+        stopped = lane is not None and shop in switched_on and not consent_of(lane.division.connection).usable
+        said = why if shop in switched_on else _("The export to Exact is switched off.")
+        whys[shop] = said, STOPPED if stopped else "moving"
     return whys
 
 

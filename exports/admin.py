@@ -30,6 +30,8 @@ from exports.console.closing_page import GOES, closing_context, gaps_of
 from exports.console.repost_page import ask_to_repost
 from exports.console.way_page import ask_way
 from exports.console.ways_out import BOOK_AS_IT_IS, ways_of
+from exports.coverage.stopped import LABEL as LINK_LOST
+from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_shops
 from exports.models import ClosingState, Replacement, StoredClosing
 from exports.way.assign import assignments_of
 from exports.way.decide import GAP_WORD
@@ -45,6 +47,7 @@ from tenants.models import User
 
 LABELS = {
     "differs": "danger",
+    STOPPED: "danger",
     ClosingState.HELD: "warning",
     ClosingState.FAILED: "danger",
     ClosingState.EXPORTED: "success",
@@ -119,7 +122,9 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     def lay_beside(self, request: HttpRequest, rows: Sequence[StoredClosing]) -> None:
         entries_beside([*rows])
         assigned = assignments_of([it.pk for it in rows])
+        stopped = stopped_shops({it.establishment_id for it in rows if it.state in UNDER_WAY})
         for it in rows:
+            it.stopped = it.state in UNDER_WAY and it.establishment_id in stopped  # type: ignore[attr-defined]
             it.assignment = assigned.get(it.pk)  # type: ignore[attr-defined]
 
     def change_view(
@@ -162,6 +167,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         if closing.state == ClosingState.EXPORTED and (found := getattr(closing, "findings", None)):
             gone = any(it.kind == FindingKind.MISSING for it in found)
             return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
+        if getattr(closing, "stopped", False):
+            return STOPPED, str(LINK_LOST)
         if closing.state == ClosingState.EXPORTING and (order := getattr(closing, "order", "")):
             return closing.state, order_words(order)
         return "aside" if closing.is_set_aside else closing.state, closing.state_words
@@ -176,6 +183,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         words = sentence(blocking[0]) if blocking else " ".join(said) if closing.state == ClosingState.FAILED else ""
         if found := getattr(closing, "findings", ()):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
+        if getattr(closing, "stopped", False):
+            words = _now("It goes by itself after the new log-in.")
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
         said = [entry_links(postings), *getattr(closing, "gaps", ())]

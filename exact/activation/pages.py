@@ -14,7 +14,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -44,14 +44,16 @@ from exact.wording import explain, label_of, resource_name
 BROWSER = "activation_browser"  # this browser's own secret, in its session
 COMPANIES_SHOWN = 50
 SAID_IN_A_SENTENCE = ("rights", "period")  # nothing a person typed
+# What each step of the progress is called, and which of the link's steps are in it.
 STEPS = (
-    LinkStep.INTRODUCTION,
-    LinkStep.LOGIN,
-    LinkStep.DIVISION,
-    LinkStep.CHECKS,
-    LinkStep.START,
-    LinkStep.DONE,
+    (gettext_lazy("Log-in"), (LinkStep.INTRODUCTION, LinkStep.LOGIN)),
+    (gettext_lazy("Company"), (LinkStep.DIVISION,)),
+    (gettext_lazy("Checks"), (LinkStep.CHECKS,)),
+    (gettext_lazy("First day"), (LinkStep.START,)),
+    (gettext_lazy("Finished"), (LinkStep.DONE,)),
 )
+# A log-in into the company that is linked already skips these (`exact.activation.link_steps`).
+ONLY_AT_FIRST = (LinkStep.DIVISION, LinkStep.START)
 Page = Callable[..., HttpResponse]
 
 
@@ -262,16 +264,21 @@ def redirect_to(link: ActivationLink) -> HttpResponseRedirect:
 
 def show_step(request: HttpRequest, link: ActivationLink, template: str, context: dict[str, Any]) -> HttpResponse:
     """A page of one step of a link, with the progress. `begin`: the address to which its form begins the log-in."""
-    position = STEPS.index(LinkStep(link.step))
-    shown = max(position, 1) - 1
+    again = _is_again(link)
+    whole = [(title, inside) for title, inside in STEPS if not (again and inside[0] in ONLY_AT_FIRST)]
+    shown = next(number for number, (_title, inside) in enumerate(whole) if link.step in inside)
     steps = [
         {"title": title, "state": "done" if number < shown else "now" if number == shown else "ahead"}
-        for number, title in enumerate((_("Log-in"), _("Company"), _("Checks"), _("First day"), _("Finished")))
+        for number, (title, _inside) in enumerate(whole)
     ]
-    if link.step == LinkStep.DONE:
-        steps[-1]["state"] = "now"
     get_token(request)
-    common = {"link": link, "establishment": link.establishment, "steps": steps, "step_number": shown + 1}
+    common = {
+        "link": link,
+        "establishment": link.establishment,
+        "steps": steps,
+        "step_number": shown + 1,
+        "again": again,
+    }
     response = render(request, template, common | context)
     if "begin" in context:
         # The form's answer leads to Exact, which a browser counts as the form's own target.
@@ -348,6 +355,18 @@ def _activation(link: ActivationLink) -> Activation | None:
     return (
         Activation.objects.select_related("division__connection").filter(establishment_id=link.establishment_id).first()
     )
+
+
+def _is_again(link: ActivationLink) -> bool:
+    """Whether somebody logs in once more for an export that was on before: into the same company, as far as is known.
+
+    Then nothing is chosen any more, unless who logs in may not enter that company.
+    """
+    activation = _activation(link)
+    if activation is None or not activation.active or link.step in ONLY_AT_FIRST:
+        return False
+    was_on = activation.activated_at is not None and activation.activated_at < link.created_at
+    return was_on and link.division_id in (None, activation.division_id)
 
 
 def _has_lost_consent(activation: Activation | None) -> bool:

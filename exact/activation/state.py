@@ -1,9 +1,10 @@
 """The state of an establishment's activation in one word, for the console and the till API."""
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from exact.api.consent import Consent, consent_of
+from exact.api.consent import Consent, consent_of, usable
 from exact.models import Activation, LinkStep
 
 
@@ -25,6 +26,11 @@ def state_of(activation: Activation) -> ActivationState:
     if activation.problems:
         return ActivationState.INVALID
     return ActivationState.ACTIVE if activation.active else ActivationState.INACTIVE
+
+
+def stopped_activations() -> QuerySet[Activation]:
+    """Activations that are on and cannot be used (`RECONNECT_REQUIRED`): somebody must log in at Exact again."""
+    return Activation.objects.filter(active=True).exclude(usable("division__connection__"))
 
 
 def shown_state_of(activation: Activation) -> ActivationState | Consent:

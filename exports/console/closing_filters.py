@@ -17,6 +17,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 from exact.models import Finding, Posting
 from exports.console.asked import read_amount, read_day
 from exports.coverage.aside import IS_ASIDE
+from exports.coverage.stopped import LABEL as LINK_LOST
+from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_among, stopped_shops
 from exports.models import ClosingState, StoredClosing
 from exports.models.closings import SET_ASIDE_WORDS
 from exports.way.assign import OPEN_ONES
@@ -31,10 +33,7 @@ PLACE = re.compile(r"\{\w+\}")
 IN_BRACKETS = re.compile(r"\s*\([^()]*\{\w+\}[^()]*\)")
 END = re.compile(r"\s*[.:;?](?:\s|$)")
 WORDS_MAX = 12
-GROUPS: dict[str, tuple[str, ...]] = {
-    "attention": (ClosingState.HELD, ClosingState.FAILED),
-    "moving": (ClosingState.READY, ClosingState.EXPORTING),
-}
+ATTENTION = (ClosingState.HELD, ClosingState.FAILED)
 
 
 class StateFilter(DropdownFilter):
@@ -46,6 +45,7 @@ class StateFilter(DropdownFilter):
         groups = [
             ("attention", _("to be dealt with")),
             ("differs", _("differs in Exact")),
+            (STOPPED, LINK_LOST),
             ("moving", _("on its way")),
             ("aside", SET_ASIDE_WORDS),
         ]
@@ -53,13 +53,20 @@ class StateFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = self.value()
-        if chosen == "differs":
-            return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
-        if chosen == "aside":
-            return queryset.filter(IS_ASIDE)
-        if chosen == ClosingState.ARCHIVED:
-            return queryset.filter(~IS_ASIDE, state=chosen)
-        return queryset.filter(state__in=GROUPS.get(chosen, (chosen,))) if chosen else queryset
+        match chosen:
+            case "differs":
+                return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
+            case "aside":
+                return queryset.filter(IS_ASIDE)
+            case ClosingState.ARCHIVED:
+                return queryset.filter(~IS_ASIDE, state=chosen)
+            case "attention":
+                return queryset.filter(Q(state__in=ATTENTION) | stopped_among(stopped_shops()))
+            case "stopped":
+                return queryset.filter(stopped_among(stopped_shops()))
+            case "moving":
+                return queryset.filter(state__in=UNDER_WAY).exclude(establishment__in=stopped_shops())
+        return queryset.filter(state=chosen) if chosen else queryset
 
 
 class SeenToFilter(DropdownFilter):

@@ -18,6 +18,8 @@ from exports.coverage.aside import Aside, asides_by_day
 from exports.coverage.closed import closed_days_of, joined, span_of
 from exports.coverage.closing_hours import Owed, still_awaited
 from exports.coverage.silent import is_expected, with_last_days
+from exports.coverage.stopped import LABEL as LINK_LOST
+from exports.coverage.stopped import STOPPED, shown_state
 from exports.coverage.suspended import days_suspended, lasting, suspensions_of
 from exports.models import ClosedDays, ClosingState, StoredClosing
 from tenants.models import Establishment, Till
@@ -29,6 +31,7 @@ class DayWord(StrEnum):
     FAILED = "failed"
     DIFFERS = "differs"
     HELD = "held"
+    STOPPED = "stopped"
     SILENT = "silent"
     WAITING = "waiting"
     AWAITED = "awaited"
@@ -52,6 +55,7 @@ LABELS = {
     DayWord.FAILED: _("Failed"),
     DayWord.DIFFERS: _("Differs in Exact"),
     DayWord.HELD: _("Held back"),
+    DayWord.STOPPED: LINK_LOST,
     DayWord.SILENT: _("No closing came"),
     DayWord.WAITING: _("Not in Exact yet"),
     DayWord.AWAITED: _("Not closed yet"),
@@ -65,6 +69,7 @@ MARKS = {
     DayWord.FAILED: "✕",
     DayWord.DIFFERS: "≠",
     DayWord.HELD: "‖",
+    DayWord.STOPPED: "!",
     DayWord.SILENT: "?",
     DayWord.WAITING: "…",
     DayWord.AWAITED: "○",
@@ -90,10 +95,10 @@ def word_of(
 ) -> DayWord:
     """The one rule of a day's word.
 
-    `states`: those of the day's closings. `differs`: Exact holds another entry of the day than was posted. `silent`: a
-    till that was expected did not close; `awaited`: it may still. `over`: the day is past, and the shop had a till
-    then. `closed`: a person said that the shop was closed. `suspended`: somebody had suspended it. `aside`: some of
-    the day's turnover is in no book, as a person set its closing aside.
+    `states`: those of the day's closings (`exports.coverage.stopped.shown_state`). `differs`: Exact holds another entry
+    of the day than was posted. `silent`: a till that was expected did not close; `awaited`: it may still. `over`: the
+    day is past, and the shop had a till then. `closed`: a person said that the shop was closed. `suspended`: somebody
+    had suspended it. `aside`: some of the day's turnover is in no book, as a person set its closing aside.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -101,6 +106,8 @@ def word_of(
         return DayWord.DIFFERS
     if ClosingState.HELD in states:
         return DayWord.HELD
+    if STOPPED in states:
+        return DayWord.STOPPED
     if silent:
         return DayWord.SILENT
     if ON_ITS_WAY.intersection(states):
@@ -273,7 +280,8 @@ def _count_closings(shops: Collection[Establishment], first: date, last: date) -
     spans = closed_days_of([shop.pk for shop in shops])
     found = {shop.pk: _Read(spans[shop.pk]) for shop in shops}
     rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first, last))
-    counted = rows.order_by().values_list("establishment", "business_date", "till", "state").annotate(n=Count("*"))
+    shown = rows.order_by().annotate(shown=shown_state())
+    counted = shown.values_list("establishment", "business_date", "till", "shown").annotate(n=Count("*"))
     for shop, day, till, state, count in counted:
         found[shop].closed_on[till].add(day)
         of_day = found[shop].states[day]

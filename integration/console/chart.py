@@ -1,5 +1,6 @@
 """The last thirty days as stacked columns, drawn as SVG on the server, with a table that says the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from exports.console import links
+from exports.coverage.stopped import LABEL as LINK_LOST
+from exports.coverage.stopped import STOPPED
 from exports.coverage.turnover import TURNOVER
 from exports.words.money import euros
 from integration.console.night import COLUMNS, closings_of, count_by_state
@@ -18,10 +21,11 @@ DAYS = 30
 WIDTH, HEIGHT = 900, 160
 COLUMN_WIDTH = WIDTH / DAYS
 # From the bottom of each column: exported; above it what is on its way; at the top what needs a person.
-STACK = ("exported", "archived", "aside", "moving", "waiting", "held", "failed")
+STACK = ("exported", "archived", "aside", "moving", "waiting", STOPPED, "held", "failed")
 TITLES = {
     "received": gettext_lazy("Received"),
     "exported": gettext_lazy("Exported"),
+    STOPPED: LINK_LOST,
     "moving": gettext_lazy("On its way"),
     "waiting": gettext_lazy("Waiting for activation"),
     "held": gettext_lazy("Held"),
@@ -33,6 +37,9 @@ TITLES = {
 COUNTED = {
     "exported": ngettext_lazy("%(count)s exported", "%(count)s exported", "count"),
     "moving": ngettext_lazy("%(count)s on its way", "%(count)s on their way", "count"),
+    STOPPED: ngettext_lazy(
+        "%(count)s waiting for a new log-in at Exact", "%(count)s waiting for a new log-in at Exact", "count"
+    ),
     "waiting": ngettext_lazy("%(count)s waiting for activation", "%(count)s waiting for activation", "count"),
     "held": ngettext_lazy("%(count)s held", "%(count)s held", "count"),
     "failed": ngettext_lazy("%(count)s failed", "%(count)s failed", "count"),
@@ -53,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One day. `turnover` is in words, "" where it is not told."""
+    """One day. `turnover` is in words, "" where it is not told; `told`: the columns of the chart's table."""
 
     day: date
     left: float
@@ -62,6 +69,7 @@ class Column:
     turnover: str
     address: str
     labelled: bool
+    told: Sequence[str]
 
     @property
     def bar(self) -> float:
@@ -77,7 +85,7 @@ class Column:
     def cells(self) -> list[int]:
         """How many of each state, in the order of the table's columns."""
         counts = {it.column: it.count for it in self.blocks}
-        return [counts.get(column, 0) for column in COLUMNS]
+        return [counts.get(column, 0) for column in self.told]
 
     @property
     def said(self) -> str:
@@ -89,9 +97,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Thirty days, and the lines of its scale: each height in the drawing, and how many closings it stands for."""
+    """Thirty days, and the lines of its scale: each height in the drawing, and how many closings it stands for.
+
+    `told`: the columns of its table; closings stopped by a lost link have one only while there are some.
+    """
 
     columns: list[Column]
+    told: Sequence[str]
     scale: list[tuple[float, int]]
     turnover: bool
 
@@ -110,12 +122,14 @@ def last_days(user: User, last: date) -> Chart:
     highest = _round_up(max((sum(of_day.values()) for of_day in counts.values()), default=0))
     days = [first + timedelta(days=index) for index in range(DAYS)]
     amounts = {day: euros(amount or Decimal()) for day, amount in gross.items()}
+    told = [it for it in COLUMNS if it != STOPPED or any(it in of_day for of_day in counts.values())]
     columns = [
-        _column(index, day, counts.get(day, {}), highest, amounts.get(day, "")) for index, day in enumerate(days)
+        _column(index, day, counts.get(day, {}), highest, amounts.get(day, ""), told) for index, day in enumerate(days)
     ]
     steps = sorted({highest, highest // 2} - {0})
     return Chart(
         columns=columns,
+        told=told,
         scale=[(round(HEIGHT - step / highest * (HEIGHT - 4), 1), step) for step in steps],
         turnover=not user.is_support,
     )
@@ -129,7 +143,7 @@ def _round_up(count: int) -> int:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= count)
 
 
-def _column(index: int, day: date, counts: dict[str, int], highest: int, turnover: str) -> Column:
+def _column(index: int, day: date, counts: dict[str, int], highest: int, turnover: str, told: Sequence[str]) -> Column:
     blocks, ground = [], float(HEIGHT)
     for column in STACK:
         if count := counts.get(column, 0):
@@ -144,4 +158,5 @@ def _column(index: int, day: date, counts: dict[str, int], highest: int, turnove
         turnover=turnover,
         address=links.closings(day=day),
         labelled=day.isoweekday() == 1,
+        told=told,
     )

@@ -21,7 +21,7 @@ from exports.coverage.silent import missed_and_awaited
 from integration.console.chart import TITLES, last_days
 from integration.console.first_steps import first_steps
 from integration.console.menu_count import remember_to_mend
-from integration.console.night import COLUMNS, night_of, paused_lanes
+from integration.console.night import night_of, paused_lanes
 from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
@@ -62,9 +62,9 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         "day": day,
         **ways_to_other_days(day),
-        "figures": [(figure, TITLES[figure.column]) for figure in night.total.figures(day)],
-        "column_titles": [TITLES[column] for column in ("received", *COLUMNS)],
-        "lines": [(line, line.figures(day)) for line in night.lines],
+        "figures": [(figure, TITLES[figure.column]) for figure in night.total.figures(day, chart.told)],
+        "column_titles": [TITLES[column] for column in ("received", *chart.told)],
+        "lines": [(line, line.figures(day, chart.told)) for line in night.lines],
         "more_lines": night.more,
         "by_reseller": user.is_support,
         "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],

@@ -4,7 +4,7 @@ A night is a business date. Every figure is counted by the database, in one quer
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from concerns.condition import Condition, ShopCondition
 from exact.models import Lane
 from exports.console import links
 from exports.coverage.aside import IS_ASIDE
+from exports.coverage.stopped import STOPPED, UNDER_WAY, shown_state
 from exports.models import ClosingState, StoredClosing
 from tenants.models import Establishment, User, still_open
 from tenants.scope import visible_to
@@ -26,8 +27,9 @@ ASIDE = "aside"
 NOTHING_WAITS: Mapping[int, ShopCondition] = MappingProxyType({})
 COLUMNS: dict[str, tuple[str, ...]] = {
     "exported": (ClosingState.EXPORTED,),
-    "moving": (ClosingState.READY, ClosingState.EXPORTING),
+    "moving": UNDER_WAY,
     "waiting": (ClosingState.WAITING,),
+    STOPPED: (STOPPED,),
     "held": (ClosingState.HELD,),
     "failed": (ClosingState.FAILED,),
     "archived": (ClosingState.ARCHIVED,),
@@ -62,15 +64,15 @@ class Line:
             if state in states:
                 self.counts[column] += count
 
-    def figures(self, day: date) -> list[Figure]:
-        """Received first, then each state that a person looks for."""
+    def figures(self, day: date, columns: Iterable[str]) -> list[Figure]:
+        """Received first, then each of these columns."""
         return [
             Figure(
                 column=column,
                 count=self.counts[column],
                 address=links.closings(state="" if column == "received" else column, day=day, **self.filters),  # type: ignore[arg-type]
             )
-            for column in ("received", *COLUMNS)
+            for column in ("received", *columns)
         ]
 
     @property
@@ -120,7 +122,7 @@ def count_by_state(rows: QuerySet[StoredClosing], *by: str) -> Iterator[tuple[An
     What was set aside is counted apart from the other archived ones: two queries, the larger one from an index alone.
     """
     asides = {tuple(row[:-1]): row[-1] for row in _count(rows.filter(IS_ASIDE), *by)}
-    for *key, state, count in _count(rows, *by, "state"):
+    for *key, state, count in _count(rows.annotate(shown=shown_state()), *by, "shown"):
         aside = asides.get(tuple(key), 0) if state == ClosingState.ARCHIVED else 0
         if count > aside:
             yield *key, state, count - aside

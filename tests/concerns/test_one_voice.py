@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from exact.activation.links import make_link
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.models import Connection, ConnectionState, Division, Lane
 from tenants.factories import StaffFactory
@@ -73,6 +75,55 @@ def test_consent__is_said_alike_in_every_place(linked: tuple[Caller, Division], 
     usable = consent.usable
     assert (told["state"] == "active", [it["code"] for it in told["problems"]] != []) == (usable, True)
     assert usable or "nothing is lost" in str(told) or "rien n’est perdu" in str(told)
+
+
+def test_lost__is_said_by_lists_tiles_days_and_the_page_of_the_new_link(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    sent = closing()
+    till.post("closings", sent)
+    client = Client()
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    lists, day = reverse("admin:exports_storedclosing_changelist"), sent["business_date"]
+
+    def seen() -> dict[str, object]:
+        home = client.get(reverse("admin:index"), {"day": day}).context
+        place = unescape(client.get(reverse("console_shop", args=[shop.pk]), {"month": day[:7]}).content.decode())
+        return {
+            "lists": {
+                it: len(client.get(lists, {"state": it}).context["cl"].result_list)
+                for it in ("attention", "stopped", "moving", "ready")
+            },
+            "tiles": {it.column: it.count for it, _title in home["figures"] if it.count},
+            "day": [block.column for column in home["columns"] for block in column.blocks],
+            "shop": [it for it in ("moving", "stopped") if f"state={it}&" in place],
+            "calendar": [it for it in ("is-waiting", "is-stopped") if f'<td class="{it}' in place],
+        }
+
+    assert seen() == {
+        "lists": {"attention": 0, "stopped": 0, "moving": 1, "ready": 1},
+        "tiles": {"received": 1, "moving": 1},
+        "day": ["moving"],
+        "shop": ["moving"],
+        "calendar": ["is-waiting"],
+    }
+    Connection.objects.filter(pk=division.connection_id).update(state=ConnectionState.RECONNECT_REQUIRED)
+    assert seen() == {
+        "lists": {"attention": 1, "stopped": 1, "moving": 0, "ready": 1},
+        "tiles": {"received": 1, "stopped": 1},
+        "day": ["stopped"],
+        "shop": ["stopped"],
+        "calendar": ["is-stopped"],
+    }
+    rows = unescape(client.get(lists).content.decode())
+    assert "Liaison Exact perdue" in rows
+    assert "Elle part toute seule après la nouvelle connexion" in rows
+    _link, address = make_link(shop)
+    page = unescape(Client().get(urlsplit(address).path).content.decode())
+    assert "Étape 1 sur 3" in page
+    assert "Vous choisissez la société" not in page
+    assert "Elle n’est pas à choisir de nouveau" in page
+    assert "Premier jour" not in page
 
 
 def test_lane__tells_no_pause_that_is_over_and_no_calls_of_another_minute(linked: tuple[Caller, Division]) -> None:

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from clyo_ingest.models import PairingCode
 from concerns.condition import Condition
+from exact.activation.state import ActivationState, state_of
 from exact.models import ActivationEvent
 from exports.console import links
+from exports.coverage.stopped import LABEL as LINK_LOST
+from exports.coverage.stopped import STOPPED
 from exports.models import StoredClosing
 from exports.words.closing_words import closing_words
 from exports.words.money import in_currency
@@ -27,6 +30,7 @@ OPEN_WORDS = {
     "held": gettext_lazy("Held"),
     "waiting": gettext_lazy("Waiting for activation"),
     "moving": gettext_lazy("On its way"),
+    STOPPED: LINK_LOST,
 }
 LATELY_SHOWN, CHANGES_SAID, CONCERNS_SHOWN = 15, 3, 10
 
@@ -64,7 +68,7 @@ def waits(visit: Visit, seen: SeenShop) -> Told:
             count=sum(counted.get(state, 0) for state in states),
             address=links.closings(state=column, establishment=shop.pk),
         )
-        for column, states in OPEN.items()
+        for column, states in _list_open(seen)
     ]
     if visit.user.has_perm("exact.view_finding"):
         address, differing = links.findings(establishment=shop.pk), seen.condition.counted.get(Condition.DIFFERS, 0)
@@ -76,6 +80,13 @@ def waits(visit: Visit, seen: SeenShop) -> Told:
         "last_name": _name(last) if last else "",
         "closings": links.closings(establishment=shop.pk),
     }
+
+
+def _list_open(seen: SeenShop) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The columns of what is not over; what is under way is stopped while the link to Exact is lost."""
+    stopped = seen.activation is not None and state_of(seen.activation) is ActivationState.RECONNECT_REQUIRED
+    for column, states in OPEN.items():
+        yield STOPPED if stopped and column == "moving" else column, states
 
 
 def month(visit: Visit, seen: SeenShop) -> Told:

@@ -17,7 +17,17 @@ from tenants.models import Establishment, User
 
 DAYS = 31
 # What leads to a page of its own when it is reached by keyboard; a good day is reached through the shop's calendar.
-TO_SEE = frozenset({DayWord.FAILED, DayWord.DIFFERS, DayWord.HELD, DayWord.SILENT, DayWord.WAITING, DayWord.ASIDE})
+TO_SEE = frozenset(
+    {
+        DayWord.FAILED,
+        DayWord.DIFFERS,
+        DayWord.HELD,
+        DayWord.STOPPED,
+        DayWord.SILENT,
+        DayWord.WAITING,
+        DayWord.ASIDE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

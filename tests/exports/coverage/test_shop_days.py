@@ -27,7 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 3, 19)  # a Thursday
 NOON = time(12)
 LONG_AGO = datetime(2025, 1, 6, tzinfo=PARIS)
-F, D, H, S, W, N, A, G, C, U, B = DayWord  # in the order of the enumeration
+F, D, H, L, S, W, N, A, G, C, U, B = DayWord  # in the order of the enumeration
 PROBLEM = {"code": "turnover_total", "blocking": True, "pointer": "", "facts": {}}
 
 TABLE: list[tuple[set[str], bool, bool, bool, DayWord]] = [
@@ -42,6 +42,8 @@ TABLE: list[tuple[set[str], bool, bool, bool, DayWord]] = [
     ({"exporting"}, False, False, True, W),
     ({"waiting"}, False, False, True, W),
     ({"waiting", "exported"}, False, True, True, S),
+    ({"stopped", "exported"}, False, True, True, L),
+    ({"stopped", "held"}, False, False, True, H),
     ({"held", "exported"}, False, True, True, H),
     ({"held", "exported"}, True, True, True, D),
     ({"exported"}, True, False, True, D),
@@ -107,7 +109,7 @@ def read(shop: Establishment, first: date, last: date, at: time = NOON) -> list[
 
 def words(shop: Establishment, first: date, last: date, at: time = NOON) -> str:
     """One letter a day."""
-    letters = dict(zip(DayWord, "FDHSWNAGCU.", strict=True))
+    letters = dict(zip(DayWord, "FDHLSWNAGCU.", strict=True))
     return "".join(letters[it.word] for it in read(shop, first, last, at))
 
 
