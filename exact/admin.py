@@ -191,8 +191,14 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
         """Exact's own words are for support."""
-        fields: list[str] = [*self.fields]
+        may_see_app = request.user.has_perm("exact.view_exactapp")
+        fields = ["registration" if it == "app" and not may_see_app else it for it in self.fields]
         return [*fields, "problem"] if obj is not None and obj.problem and request.user.is_support else fields  # type: ignore[union-attr]
+
+    @admin.display(description=ExactApp._meta.verbose_name)
+    def registration(self, connection: Connection) -> str:
+        """Our registration at Exact, by name, for who has no page of it."""
+        return str(connection.app)
 
     @display(description=_("state"), ordering="state", label=CONSENT_LABELS)
     def state_label(self, connection: Connection) -> tuple[str, str]:

@@ -5,7 +5,7 @@ The page asks nothing of the database and of no session: it must be there when t
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
@@ -37,6 +37,10 @@ SAID = {
     404: (
         _("There is no such page"),
         _("It was moved or removed, or belongs to somebody else. Check the address, or go to the first page."),
+    ),
+    405: (
+        _("This address alone does nothing"),
+        _("It is that of a button on a page. Nothing was changed: go back to that page, or to the first page."),
     ),
     413: (
         _("This is too large"),
@@ -79,6 +83,19 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing is there, or nothing of this person's."""
     return answer_refusal(request, ApiError(404, "not_found"))
+
+
+class WrongMethod:
+    """Middleware: a page of its own for a person who opens the address of a form's button. A till gets its document."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.path_info.startswith(API_PREFIX):
+            return response
+        return HttpResponse(_page(request, *SAID[405]), status=405, headers={"Allow": response.headers["Allow"]})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

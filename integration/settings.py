@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "tenants.wall.AtTheDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
+    "integration.error_pages.WrongMethod",
     "clyo_ingest.overload.ShedLoad",
     "clyo_ingest.unread.ReadToTheEnd",
     "django.middleware.common.CommonMiddleware",

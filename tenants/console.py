@@ -206,13 +206,24 @@ class SuspendableAdmin(ScopedAdmin):
         """Since when and why, and the button that begins or ends it."""
         if row.pk is None:
             return ""
-        said = ""
-        if row.suspended_at is not None:
-            since = date_format(timezone.localtime(row.suspended_at), "SHORT_DATETIME_FORMAT")
-            said = " – ".join(filter(None, (_now("Suspended since {at}.").format(at=since), row.suspended_why)))
         words = _now("End the suspension") if row.suspended_at else _now("Suspend")
         button = '{} <a class="console-button is-small" href="{}">{}</a>'
-        return format_html(button, said, reverse(self.suspend_page, args=[row.pk]), words)
+        return format_html(button, self.suspended(row), reverse(self.suspend_page, args=[row.pk]), words)
+
+    @admin.display(description=_("suspension"))
+    def suspended(self, row: Any) -> str:
+        """Since when and why, for who may not change it; "" when it is not suspended."""
+        if row.suspended_at is None:
+            return ""
+        since = date_format(timezone.localtime(row.suspended_at), "SHORT_DATETIME_FORMAT")
+        return " – ".join(filter(None, (_now("Suspended since {at}.").format(at=since), row.suspended_why)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The button is for who may press it."""
+        fields = self.get_fields(request, obj)
+        if not self.has_change_permission(request, obj):
+            fields = ["suspended" if it == "suspension" else it for it in fields]
+        return [(None, {"fields": fields})]
 
 
 class ReadOnlyAdmin(ScopedAdmin):

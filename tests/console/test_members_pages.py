@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from exact.models import ActivationLink, Connection, ConnectionState, LinkWay
 from exports.models import StoredClosing
 from on_demand.models import OnDemandExport
 from tenants.models import Establishment, Membership, Till
+from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 from tests.clients import client_of
 from tests.world import World
@@ -128,3 +130,16 @@ def test_accountant__exports_several_customers_into_files_and_never_to_exact(her
     asked = OnDemandExport.objects.order_by("-asked_at")[:2]
     assert OnDemandExport.objects.count() == before + 2
     assert {it.asked_by for it in asked} == {here.bookkeeper}
+
+
+@pytest.mark.parametrize("who", ["accountant", "merchant", "staff"])
+def test_no_form__leads_where_a_person_may_not_go(here: World, who: str) -> None:
+    person = getattr(here.own, who)
+    client, forms = client_of(person), []
+    for model in admin.site._registry:
+        row = visible_to(person, model._default_manager.all()).first()
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        if row is not None and client.get(address := reverse(page, args=[row.pk])).status_code == 200:
+            forms.append(address)
+    assert forms
+    assert forbidden(client, forms) == set()

@@ -79,6 +79,22 @@ def test_page__says_what_to_do_with_the_number(db: None, status: int, language: 
         assert all(str(words) in page for words in SAID[status])
 
 
+@pytest.mark.parametrize(
+    "name", ["console_set_up_codes", "console_set_up_link", "console_relink", "console_choose", "console_filter_keep"]
+)
+def test_page__of_a_button_that_is_opened_by_its_address_leads_back(db: None, name: str) -> None:
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(SupportFactory())
+    address = reverse(
+        name, args=[7] if name in {"console_set_up_codes", "console_set_up_link", "console_relink"} else []
+    )
+    answer = client.get(address)
+    page = unescape(answer.content.decode())
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "n’est qu’un bouton" in page
+    assert 'href="/"' in page
+
+
 @override_settings(ROOT_URLCONF=__name__)
 @pytest.mark.parametrize("status", [*RAISED, 404])
 def test_till__gets_a_problem_document(db: None, status: int) -> None:
