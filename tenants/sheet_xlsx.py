@@ -7,8 +7,6 @@ from io import BytesIO
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from tenants.unreadable import Unreadable
 
@@ -43,6 +41,9 @@ def cells_of_xlsx(content: bytes, *, unpacked_max: int) -> Iterator[tuple[int, l
 
 
 def _rows(content: bytes, *, results: bool) -> Iterator[tuple[Any, ...]]:
+    from openpyxl import load_workbook  # as in `table_file`
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
     sheet = load_workbook(BytesIO(content), read_only=True, data_only=results).active
     if isinstance(sheet, ReadOnlyWorksheet):
         sheet.reset_dimensions()  # what a file says of its own size may be wrong
