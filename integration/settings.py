@@ -177,6 +177,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [csp.NONE],
     },
 }
+SESSION_ENGINE = "integration.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if not ENVIRONMENT.local:
