@@ -111,34 +111,35 @@ def snapshot(customers: list[Customer]) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def values_for(address: Address, customer: Customer) -> dict[str, Any]:
-    """What each name in a route is, for a customer's rows."""
-    model = apps.get_model(address.model) if address.model else None
-    row = rows_of(model, customer).first() if model else None
+    """What each name in a route is, for a customer's rows. Most addresses take one of them, or none: the rest of the
+    rows is not looked up."""
     till = customer.till
-    return {
-        "object_id": row.pk if row else customer.closing.pk,
-        "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
-        "closing_id": customer.closing.pk,
-        "export_id": customer.export.pk,
-        "link_id": ActivationLink.objects.filter(establishment=till.establishment).earliest("pk").pk,
-        "secret": "c0ffee-0123456789abcdef",
-        "offer_id": HandOverOffer.objects.filter(tenant=customer.tenant).earliest("pk").pk,
-        "posting_id": Posting.objects.filter(closing_id=customer.closing.pk).values_list("pk", flat=True).get(),
-        "run_id": run_for(address, customer).pk,
-        "set_id": customer.export.part.together_id,
-        "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
-        "token": "c0ffee-0123456789abcdef",
-        "user_id": customer.staff.pk,
-        "till_id": till.pk,
-        "establishment_id": till.establishment_id,
-        "tenant_id": customer.tenant.pk,
-        "app_id": ExactApp.objects.get().pk,
-        "way": "as-it-is",
-        "name": "support",  # a book of the help
-        "reseller_id": customer.tenant.reseller_id,
-        "app_label": "exports",
-        "url": "nowhere/",
+    row = rows_of(apps.get_model(address.model), customer).first() if address.model and address.takes else None
+    known: dict[str, Callable[[], Any]] = {
+        "object_id": lambda: row.pk if row else customer.closing.pk,
+        "content_type_id": lambda: ContentType.objects.get_for_model(Tenant).pk,
+        "closing_id": lambda: customer.closing.pk,
+        "export_id": lambda: customer.export.pk,
+        "link_id": lambda: ActivationLink.objects.filter(establishment=till.establishment).earliest("pk").pk,
+        "secret": lambda: "c0ffee-0123456789abcdef",
+        "offer_id": lambda: HandOverOffer.objects.filter(tenant=customer.tenant).earliest("pk").pk,
+        "posting_id": lambda: Posting.objects.filter(closing_id=customer.closing.pk).values_list("pk", flat=True).get(),
+        "run_id": lambda: run_for(address, customer).pk,
+        "set_id": lambda: customer.export.part.together_id,
+        "uidb64": lambda: urlsafe_base64_encode(force_bytes(customer.staff.pk)),
+        "token": lambda: "c0ffee-0123456789abcdef",
+        "user_id": lambda: customer.staff.pk,
+        "till_id": lambda: till.pk,
+        "establishment_id": lambda: till.establishment_id,
+        "tenant_id": lambda: customer.tenant.pk,
+        "app_id": lambda: ExactApp.objects.get().pk,
+        "way": lambda: "as-it-is",
+        "name": lambda: "support",  # a book of the help
+        "reseller_id": lambda: customer.tenant.reseller_id,
+        "app_label": lambda: "exports",
+        "url": lambda: "nowhere/",
     }
+    return {name: known[name]() for name in address.takes}
 
 
 def run_for(address: Address, customer: Customer) -> Model:
