@@ -21,7 +21,7 @@ from tenants.viewpoint import Scope
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_causes import lydia
-from tests.world import world
+from tests.world import World
 
 Linked = tuple[Caller, Division]
 
@@ -87,8 +87,7 @@ def test_held__for_one_reason_leads_to_no_way_out_of_one_of_them(linked: Linked)
     assert (len(both.items), both.way) == (2, None)
 
 
-def test_same_cause__in_two_shops_is_two_lines(db: None) -> None:
-    here = world()
+def test_same_cause__in_two_shops_is_two_lines(here: World) -> None:
     kinds = [
         (it.shop, it.condition) for it in concerns_of(Scope(user=here.manager)) if it.condition is Condition.FAILED
     ]
@@ -186,8 +185,7 @@ def test_till__that_usually_closes_and_did_not(till: Caller) -> None:
     assert silent.head == till.till.name
 
 
-def test_mail__that_was_refused(db: None) -> None:
-    here = world()
+def test_mail__that_was_refused(here: World) -> None:
     assert of(here.own.staff, Condition.UNDELIVERED) == []
     OnDemandExport.objects.filter(tenant=here.own.tenant).update(
         mail_state=MailState.REFUSED, mail_detail="550 No such user", finished_at=timezone.now()
@@ -196,8 +194,7 @@ def test_mail__that_was_refused(db: None) -> None:
     assert "550 No such user" in refused.words
 
 
-def test_shop__has_its_own_alone(db: None) -> None:
-    here = world()
+def test_shop__has_its_own_alone(here: World) -> None:
     shop = here.own.till.establishment
     found = concerns_of(Scope(user=here.manager, shops=[shop.pk]))
     assert {it.customer for it in found} == {"PROPRE SARL"}
@@ -205,8 +202,7 @@ def test_shop__has_its_own_alone(db: None) -> None:
 
 
 @pytest.mark.parametrize("who", ["manager", "staff", "accountant", "support"])
-def test_every_link__opens_for_whom_it_is_shown_and_nobody_hears_of_a_neighbour(db: None, who: str) -> None:
-    here = world()
+def test_every_link__opens_for_whom_it_is_shown_and_nobody_hears_of_a_neighbour(here: World, who: str) -> None:
     lost = Connection.objects.filter(tenant__in=[here.own.tenant, here.foreign.tenant])
     lost.update(state=ConnectionState.RECONNECT_REQUIRED)
     person = {
@@ -226,8 +222,7 @@ def test_every_link__opens_for_whom_it_is_shown_and_nobody_hears_of_a_neighbour(
     assert ("SOEURETTE SARL" in heard) == (who != "accountant")
 
 
-def test_suspended__person_hears_nothing(db: None) -> None:
-    here = world()
+def test_suspended__person_hears_nothing(here: World) -> None:
     person = AccountantFactory(tenant=here.own.tenant, suspended_at=timezone.now())
     assert concerns_of(Scope(user=person)) == []
 

@@ -19,7 +19,7 @@ from tenants.models import Establishment, Till
 from tenants.viewpoint import Scope
 from tests.conftest import Caller, closing, work
 from tests.exports.console.test_causes import lydia
-from tests.world import world
+from tests.world import World, world
 
 Linked = tuple[Caller, Division]
 
@@ -111,8 +111,7 @@ def test_switched_off__is_said(linked: Linked) -> None:
 
 
 @pytest.mark.parametrize("who", ["manager", "staff", "accountant", "support"])
-def test_conditions__agree_with_the_concerns_and_name_nobody_elses_shop(db: None, who: str) -> None:
-    here = world()
+def test_conditions__agree_with_the_concerns_and_name_nobody_elses_shop(here: World, who: str) -> None:
     people = {"manager": here.manager, "staff": here.own.staff, "accountant": here.own.accountant}
     person = people.get(who) or SupportFactory()
     shops = [*Establishment.objects.all()]

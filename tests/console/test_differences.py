@@ -13,7 +13,7 @@ from tenants.factories import StaffFactory, SupportFactory
 from tenants.models import Membership, User
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.world import world
+from tests.world import World
 
 
 def read(user: User, address: str) -> str:
@@ -86,8 +86,7 @@ def test_till__is_told_of_its_own(gone: Posting, linked: tuple[Caller, Division]
     assert caller.get("till").json()["differences"] == 0
 
 
-def test_compare_now__asks_for_ones_own_companies(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = world()
+def test_compare_now__asks_for_ones_own_companies(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()
@@ -97,8 +96,7 @@ def test_compare_now__asks_for_ones_own_companies(db: None, monkeypatch: pytest.
     assert sorted(asked) == sorted(own.values_list("pk", flat=True))
 
 
-def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = world()
+def test_compare_now__is_not_for_who_only_reads(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()
@@ -108,9 +106,8 @@ def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.Mo
 
 
 def test_accountant__compares_and_is_led_to_replacing_where_the_reseller_lets_it(
-    db: None, monkeypatch: pytest.MonkeyPatch
+    here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = world()
     asked: list[int] = []
     monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()

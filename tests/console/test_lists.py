@@ -11,14 +11,14 @@ from openpyxl import load_workbook
 
 from tenants.models import Establishment, Tenant
 from tests.clients import english_client_of
-from tests.world import World, world
+from tests.world import World
 
 CLOSINGS = "admin:exports_storedclosing_changelist"
 
 
 @pytest.fixture
-def two(transactional_db: None) -> World:
-    return world()
+def two(here: World) -> World:
+    return here
 
 
 def head(client: Client, **asked: Any) -> Any:

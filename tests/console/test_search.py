@@ -5,12 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.clients import english_client_of
-from tests.world import World, world
+from tests.world import World
 
 
 @pytest.fixture
-def two(transactional_db: None) -> World:
-    return world()
+def two(here: World) -> World:
+    return here
 
 
 def found(client: Client, term: str) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.console.test_isolation_walk import values_for
-from tests.world import world
+from tests.world import World
 from tools.bench.addresses import every_address
 
 CHARSETS = ["hex", "idna", "undefined", "rot13", "utf-16", "no-such\x7f"]
@@ -31,9 +31,8 @@ ODD: list[dict[str, str]] = [
 
 
 @pytest.fixture
-def paths(db: None) -> list[str]:
+def paths(here: World) -> list[str]:
     """Every address, with ids of rows that are there."""
-    here = world()
     return [address.path(values_for(address, here.own)) for address in every_address()]
 
 

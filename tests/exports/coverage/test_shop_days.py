@@ -21,7 +21,7 @@ from exports.models.coverage import Remainder
 from integration.console.chart import last_days
 from tenants.factories import EstablishmentFactory, StaffFactory, TillFactory
 from tenants.models import Establishment, Till
-from tests.world import world
+from tests.world import World
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 3, 19)  # a Thursday
@@ -149,8 +149,7 @@ def test_days__a_till_that_is_put_away_is_not_missed(shop: Establishment) -> Non
     assert words(shop, date(2026, 3, 16), date(2026, 3, 16)) == "G"
 
 
-def test_days__an_entry_that_exact_lost_is_no_good_day(db: None) -> None:
-    here = world()
+def test_days__an_entry_that_exact_lost_is_no_good_day(here: World) -> None:
     StoredClosing.objects.filter(pk=here.own.closing.pk).update(state="exported")
     shop = here.own.till.establishment
     assert words(shop, date(2026, 3, 14), date(2026, 3, 14)) == "D"
