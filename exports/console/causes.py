@@ -17,7 +17,7 @@ from exports.console.ways_by_code import nearest_way
 from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
 from exports.words.assignments import say_seen_to
-from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
+from exports.words.problems import MENDED_IN_THE_MAPPING, of_several, said_of, sentence
 from tenants.models import User
 
 READ_MAX = 5000
@@ -55,7 +55,24 @@ SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "payment_condition_unknown": ("condition",),
     "period_closed": ("period", "journal"),
     "period_unknown": (),
+    "gl_account_missing": ("field",),
+    "vat_code_missing": ("field",),
+    "third_party_missing": ("field",),
+    "account_named_otherwise": ("account", "name", "found", "rate", "field"),
+    "account_of_other_rate": ("account", "name", "vat_code", "found", "rate", "field"),
+    "cost_center_unknown": ("account", "name", "cost_center"),
+    "right_missing": ("resource",),
+    "division_archived": ("division",),
+    "division_gone": ("division",),
+    "gone_from_exact": ("catalogue", "item"),
+    "offered_without_vat": ("label",),
+    "walk_in_account_used": ("label", "account", "third_party"),
+    "standing_other_customer": ("account", "third_party", "account_now", "third_party_now"),
+    "standing_in_other_company": ("company",),
+    "line_differs_in_exact": ("account",),
+    "vat_line_differs_in_exact": ("vat_code",),
     "currency": ("found",),
+    "scope_unexpected": ("scope",),
     WHICH: (),
 }
 EXACT_SAID = "exact_said"
@@ -192,8 +209,8 @@ def _reasons(
 
 
 def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
-    """The problem's sentence for many closings at once: what differs between them (amounts, tickets) is "…"."""
-    return sentence({**problem, "facts": kept}).replace("….", "…")
+    """The problem's sentence for many closings at once, without what differs between them (amounts, tickets)."""
+    return of_several({**problem, "facts": kept})
 
 
 def _read_messages_of_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -22,6 +22,7 @@ from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_among, stopped_
 from exports.models import ClosingState, StoredClosing
 from exports.models.closings import SET_ASIDE_WORDS
 from exports.way.assign import OPEN_ONES
+from exports.words.of_several import OF_SEVERAL
 from exports.words.problems import SENTENCES
 from ledger import texts
 from postgres.rows import begins
@@ -127,7 +128,7 @@ def _list_titles(_language: str | None) -> tuple[tuple[str, str], ...]:
 
 def title_of(code: str) -> str:
     """The first part of a code's sentence, without its facts, short enough for a list."""
-    said = PLACE.sub("…", IN_BRACKETS.sub("", _now(SENTENCES[code])))
+    said = PLACE.sub("…", IN_BRACKETS.sub("", _now(OF_SEVERAL.get(code, SENTENCES[code]))))
     words = END.split(said, maxsplit=1)[0].split()
     return " ".join(words[:WORDS_MAX]) + (" …" if len(words) > WORDS_MAX else "")
 

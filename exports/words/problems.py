@@ -13,6 +13,7 @@ from exact.api.consent import DOUBTFUL
 from exact.models import Posting
 from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import said
+from exports.words.of_several import OF_SEVERAL
 from exports.words.setting_words import setting_in_words
 
 # Between a first sentence, which says what is odd, and the next, which says what to do.
@@ -482,6 +483,11 @@ def sentence(problem: Mapping[str, Any]) -> str:
 def fact(problem: Mapping[str, Any]) -> str:
     """The same without what to do: its first sentence. For a problem that a person has let through."""
     return FIRST.split(sentence(problem), maxsplit=1)[0]
+
+
+def of_several(problem: Mapping[str, Any]) -> str:
+    """The sentence for a problem of several closings at once; its facts are those that all of them share."""
+    return said(OF_SEVERAL, problem) if problem["code"] in OF_SEVERAL else sentence(problem)
 
 
 def said_of(posting: Posting) -> list[str]:
