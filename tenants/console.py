@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -21,12 +22,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, checkbox
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.paginator import InfinitePaginator
 from unfold.utils import parse_date_str
@@ -39,8 +41,14 @@ from tenants.scope import visible_to
 from tenants.table_file import FILES
 
 CHANGES_MAX = 200
+ROW_KEY = "key-of-the-row"
 # How many unknown names of an address are named in the message, and how many characters of each.
 NAMES_MAX, NAMED_MAX = 3, 40
+
+
+@cache
+def _render_tick(_language: str | None) -> str:
+    return checkbox.render(ACTION_CHECKBOX_NAME, ROW_KEY)
 
 
 def names_a_row(model: type[Model], text: str) -> bool:
@@ -112,6 +120,11 @@ class ScopedAdmin(ModelAdmin):
             named = [_now("“{name}”").format(name=it[:NAMED_MAX]) for it in unknown[:NAMES_MAX]]
             return words.format(names=", ".join(named))
         return _now("A filter had a value that it cannot have. The list is shown without filters.") if wrong else ""
+
+    @admin.display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> str:
+        """The tick of a row, which differs by its key alone: a template for each row took a tenth of a list's time."""
+        return mark_safe(_render_tick(get_language()).replace(ROW_KEY, escape(obj.pk)))  # noqa: S308
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Put beside the rows of a list what its columns show of other rows, in few queries."""

@@ -1,9 +1,11 @@
 """A list's cells, marked for a narrow screen: there a row is two short lines, and the rest unfolds.
 
-unfold makes the heads of the columns, tick box and all, anew for each row; here they are made once for a list.
+unfold makes the heads of the columns, tick box and all, anew for each row, and a template of each label; here heads are
+made once for a list, and a label once.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,6 +19,8 @@ CHECKBOX = "action_checkbox"
 # How many columns beside the first stay on a short row of an admin that does not say which (`short_row`).
 SHORT_BY_DEFAULT = 2
 HEADS = "_heads"
+# States, in two languages.
+LABELS_KEPT = 256
 
 
 def _keep_heads() -> None:
@@ -31,7 +35,25 @@ def _keep_heads() -> None:
     unfold_list.result_headers = kept
 
 
+def _keep_labels() -> None:
+    make = unfold_list.display_for_label
+
+    @lru_cache(LABELS_KEPT)
+    def make_once(words: str, kind: str) -> SafeString:
+        label: SafeString = make((kind, words), "", {kind: kind})
+        return label
+
+    def kept(value: Any, empty: str, kinds: Any) -> SafeString:
+        if isinstance(value, tuple) and isinstance(kinds, dict) and value[0] in kinds:
+            return make_once(str(value[1]), kinds[value[0]])
+        label: SafeString = make(value, empty, kinds)
+        return label
+
+    unfold_list.display_for_label = kept
+
+
 _keep_heads()
+_keep_labels()
 
 
 @register.filter

@@ -111,6 +111,7 @@ def costs_of(person: User) -> list[PageCost]:
         reset_queries()  # what all pages asked together is more than is kept
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(address)
+        queries = len(asked)  # the next request forgets them
         if answer.status_code == 200:
             size = sum(map(len, answer)) / 1024  # a stream, too, is read
             clock, web, database = times_of(client, address)
@@ -121,7 +122,7 @@ def costs_of(person: User) -> list[PageCost]:
                     web_ms=round(web, 1),
                     database_ms=round(database, 1),
                     clock_ms=round(clock, 1),
-                    queries=len(asked),
+                    queries=queries,
                     kilobytes=round(size, 1),
                 )
             )
