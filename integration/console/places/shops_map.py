@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from html import escape
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
 
 from concerns.condition import Condition, ShopCondition, say_conditions
 from exports.console import links
@@ -43,6 +45,15 @@ class Cell:
         """Whether the day can be reached by keyboard: something is wrong with it, or waits."""
         return self.word in TO_SEE
 
+    def render(self) -> str:
+        """The cell of the table, escaped by hand: of 1,550 a page a template took a third of its time."""
+        said, mark = escape(self.said), self.word.mark
+        shown = f'<span aria-hidden="true">{mark}</span>'
+        if self.address:
+            passed_by = "" if self.to_see else ' tabindex="-1"'
+            shown = f'<a href="{escape(self.address)}" aria-label="{said}"{passed_by}>{mark}</a>'
+        return f'<td class="is-{self.word}" title="{said}">{shown}</td>'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -53,6 +64,11 @@ class Row:
     cells: list[Cell]
     address: str
     customer_address: str
+
+    @property
+    def days(self) -> SafeString:
+        """The cells as the table has them."""
+        return mark_safe("".join(it.render() for it in self.cells))  # noqa: S308 - each escapes what it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
