@@ -48,7 +48,8 @@ NAMES_MAX, NAMED_MAX = 3, 40
 
 @cache
 def _render_tick(_language: str | None) -> str:
-    return checkbox.render(ACTION_CHECKBOX_NAME, ROW_KEY)
+    tick: str = checkbox.render(ACTION_CHECKBOX_NAME, ROW_KEY)
+    return tick
 
 
 def names_a_row(model: type[Model], text: str) -> bool:
