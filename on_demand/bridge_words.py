@@ -15,6 +15,7 @@ STEP_WORDS = {
     Step.ELSEWHERE: gettext_lazy("Booked with another closing"),
     Step.HELD: gettext_lazy("Closings held"),
     Step.WAITING: gettext_lazy("Closings waiting for activation"),
+    Step.MOVING: gettext_lazy("Closings on their way to Exact"),
     Step.REFUSED: gettext_lazy("Entries refused by Exact"),
     Step.SET_ASIDE: gettext_lazy("Closings set aside"),
     Step.EARLIER: gettext_lazy("In an earlier file"),

@@ -23,6 +23,8 @@ from tenants.models import Establishment
 
 PAGE = 500
 LATE = Problem(code="run_late", blocking=False)
+# Exact has the entry: as it was meant, otherwise, or until it is taken out.
+BOOKED = (*IN_EXACT, PostingState.REMOVING)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
 # The columns that an export reads of each closing, and no more: it may be a year of closings.
 READ = (

@@ -14,10 +14,12 @@ from ledger.money import BOOKS, ZERO
 from on_demand.closings import is_given_up
 from postgres.rows import among
 
-# The step of a closing of which no entry is made, by its state; in every other state its entries are made.
+# The step of a closing of which no entry of sales is booked, by its state.
 STEPS = {
     ClosingState.HELD: Step.HELD,
     ClosingState.WAITING: Step.WAITING,
+    ClosingState.READY: Step.MOVING,
+    ClosingState.EXPORTING: Step.MOVING,
     ClosingState.FAILED: Step.REFUSED,
 }
 

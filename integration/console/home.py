@@ -68,6 +68,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "more_lines": night.more,
         "by_reseller": user.is_support,
         "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],
+        "nothing_came": not night.total.counts["received"],
         "more_silent": len(silent) > SHOWN,
         "awaited": awaited[:AWAITED_SHOWN],
         "more_awaited": len(awaited) > AWAITED_SHOWN,

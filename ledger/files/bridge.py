@@ -22,6 +22,7 @@ class Step(StrEnum):
     ELSEWHERE = "elsewhere"  # booked with another closing that covers the same tickets
     HELD = "held"
     WAITING = "waiting"  # its establishment does not export yet
+    MOVING = "moving"  # its entries are made, and not in Exact yet
     REFUSED = "refused"  # Exact said no
     SET_ASIDE = "set_aside"  # a person said that it is not booked, and nothing is in its place
     EARLIER = "earlier"  # in an earlier file for import

@@ -21,6 +21,7 @@ STEPS = {
     Step.ELSEWHERE: "Comptabilisé avec une autre clôture",
     Step.HELD: "Clôtures retenues",
     Step.WAITING: "Clôtures en attente d’activation",
+    Step.MOVING: "Clôtures en route vers Exact",
     Step.REFUSED: "Écritures refusées par Exact",
     Step.SET_ASIDE: "Clôtures écartées",
     Step.EARLIER: "Dans un fichier précédent",

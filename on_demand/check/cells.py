@@ -59,10 +59,6 @@ class Cell:
         """The part of the tills' amount that is booked with other closings."""
         return self.tills - self.offered - self.left - self.aside - self.expected
 
-    def difference(self, *, read: bool) -> Decimal:
-        """The difference between Exact and the tills; where Exact was never read, between the entries and the tills."""
-        return (self.exact if read else self.entries) - self.tills
-
     def agreement(self, *, read: bool) -> Agreement:
         """The verdict on the amount; `read`: whether Exact was ever read."""
         if self.entries != self.expected or (read and self.otherwise != ZERO):

@@ -21,7 +21,7 @@ from ledger.money import ZERO
 from on_demand.check.cells import Cell
 from on_demand.check.placed import Placed, RateKey, place
 from on_demand.check.whole import Whole
-from on_demand.closings import NOT_TAKEN
+from on_demand.closings import BOOKED, NOT_TAKEN
 from on_demand.in_exact import ReadPosting, laid_beside
 from on_demand.told import add_to_bridge, is_counted, is_left
 
@@ -145,6 +145,7 @@ def read_detail(whole: Whole) -> Detail:
 class _Standing:
     entry: Entry
     unread: bool
+    booked: bool
 
 
 def _list_standing(
@@ -157,12 +158,15 @@ def _list_standing(
             continue
         read = reads.get(posting.pk)
         entry = Entry.from_document(posting.entry) if read is None else read.entry
-        found[posting.closing_id].append(_Standing(entry, unread=read is None or read.unread))
+        found[posting.closing_id].append(
+            _Standing(entry, unread=read is None or read.unread, booked=posting.state in BOOKED)
+        )
     return found
 
 
 def _add_closing(detail: Detail, stored: StoredClosing, told: Told, standing: Sequence[_Standing]) -> None:
-    entries = [it.entry for it in standing]
+    entries = [it.entry for it in standing if it.booked]
+    moving = [it.entry for it in standing if not it.booked]
     sold = any(entry.kind is EntryKind.SALES for entry in entries)
     detail.add_step(stored, told, sold=sold)
     if is_counted(stored, told):
@@ -176,5 +180,7 @@ def _add_closing(detail: Detail, stored: StoredClosing, told: Told, standing: Se
         else:
             part = getattr(stored, "remainder", None)
             detail.add_said(closing if part is None else Closing.from_document(part.document), "expected")
+            detail.add_booked(moving, "expected", times=-1)
+            detail.add_booked(moving, "left")
     detail.add_booked(entries, "entries")
-    detail.add_booked([it.entry for it in standing if it.unread], "unread")
+    detail.add_booked([it.entry for it in standing if it.booked and it.unread], "unread")

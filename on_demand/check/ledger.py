@@ -12,7 +12,7 @@ from exact.models import BookLine, Division, Posting, PostingState
 from ledger.entry import EntryKind
 from ledger.files.takings import sold_in
 from ledger.money import ZERO, total
-from on_demand.closings import NOT_TAKEN
+from on_demand.closings import BOOKED
 from on_demand.in_exact import Books, books_in
 from postgres.rows import among
 
@@ -37,8 +37,8 @@ class Sale(NamedTuple):
 
     @property
     def stands(self) -> bool:
-        """Whether it is in Exact or on its way there, and nothing undoes it."""
-        return self.reverses_id is None and self.state not in OVER and self.state not in NOT_TAKEN
+        """Whether it is in Exact, and nothing undoes it. What is on its way there is in no book yet."""
+        return self.reverses_id is None and self.state in BOOKED
 
     @property
     def leaves_lines(self) -> bool:

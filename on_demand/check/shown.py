@@ -35,7 +35,12 @@ TAGS = {
     Agreement.AGREES: "is-good",
 }
 # The steps of the bridge that a person has to clear, or that clear with time; the others are right as they are.
-TO_DO = {Step.HELD: ClosingState.HELD, Step.WAITING: ClosingState.WAITING, Step.REFUSED: ClosingState.FAILED}
+TO_DO = {
+    Step.HELD: ClosingState.HELD.value,
+    Step.WAITING: ClosingState.WAITING.value,
+    Step.MOVING: "moving",
+    Step.REFUSED: ClosingState.FAILED.value,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Row:
     agreement: Agreement
     notes: tuple[Note, ...] = ()
     without_tills: bool = False
-    nothing: bool = False  # no closing came: there is nothing to compare
+    nothing: bool = False  # no closing came, or none counts: there is nothing to compare
 
     @property
     def tills(self) -> str:
@@ -83,7 +88,7 @@ class Row:
         """The difference between Exact and the tills, or the entries for an account; None when Exact was not read."""
         if not self.read:
             return None
-        return self.cell.otherwise if self.without_tills else self.cell.difference(read=True)
+        return self.cell.exact - (self.cell.entries if self.without_tills else self.cell.tills)
 
     @property
     def difference(self) -> str:
@@ -93,12 +98,12 @@ class Row:
     @property
     def tag(self) -> str:
         """The console's class of the word beside the row, "" for a plain one."""
-        return TAGS.get(self.agreement, "")
+        return "" if self.nothing else TAGS.get(self.agreement, "")
 
     @property
     def words(self) -> str:
         """The verdict on the row, in the reader's language."""
-        return str(AGREEMENT_WORDS[self.agreement])
+        return _("nothing to compare") if self.nothing else str(AGREEMENT_WORDS[self.agreement])
 
 
 def shop_row(sums: ShopSums, *, by_month: bool, address: str) -> Row:
@@ -137,6 +142,7 @@ def total_row(rows: Sequence[ShopSums], *, whole: bool) -> Row:
         read=any(it.read for it in rows),
         unread_words=_("never read"),
         agreement=min(agreements, key=order.index, default=Agreement.AGREES),
+        nothing=not any(it.closings for it in rows) and cell.empty,
     )
 
 
@@ -163,7 +169,7 @@ def _notes(sums: ShopSums) -> Iterator[Note]:
 def _find_closings(step: Step, shop: int, stretch: Stretch) -> str:
     if step not in TO_DO:
         return ""
-    return links.closings(state=TO_DO[step].value, day=stretch.first, to=stretch.last, establishment=shop)
+    return links.closings(state=TO_DO[step], day=stretch.first, to=stretch.last, establishment=shop)
 
 
 def read_words(moment: datetime | None) -> str:
@@ -221,6 +227,7 @@ def _row(label: str, cell: Cell, *, read: bool, without_tills: bool = False) -> 
         agreement=agreement,
         notes=tuple(_notes_of(cell, read=read, elsewhere=ZERO if without_tills else cell.elsewhere)),
         without_tills=without_tills,
+        nothing=cell.empty,
     )
 
 

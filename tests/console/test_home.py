@@ -21,6 +21,7 @@ from integration.console.menu_count import remember_to_mend, to_mend_count
 from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
+from tests.clients import english_client_of
 from tests.conftest import Caller, closing
 from tests.world import World
 
@@ -68,6 +69,14 @@ def test_lines__are_establishments_for_a_reseller_and_resellers_for_support(here
     assert {line.subtitle for line in own.lines} == {"PROPRE SARL", "SOEURETTE SARL"}
     everybody = night_of(SupportFactory(), SATURDAY)
     assert {line.title for line in everybody.lines} == {"PROPRE maison", "VOISIN maison"}
+
+
+def test_day_on_which_no_till_was_expected__says_so(here: World) -> None:
+    page = english_client_of(here.own.staff).get(reverse("admin:index"), {"day": "2020-01-01"}).content.decode()
+    assert ("No till was expected that day." in page, "every till that was expected has closed" in page) == (
+        True,
+        False,
+    )
 
 
 def test_lines__with_trouble_come_first(db: None) -> None:

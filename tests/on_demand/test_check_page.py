@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import strip_tags
 from time_machine import travel
 
@@ -144,6 +145,40 @@ def test_posted_since_the_reading__is_not_called_a_difference(read: Caller) -> N
     row = check(read).partition("CA par établissement")[2].partition("Des caisses")[0]
     assert "1 écriture pas encore relue -1 400,00 €" in row
     assert "diffère" not in row
+    accounts = check(read).partition("Comptes")[2]
+    assert "511500 2 700,00 € 1 800,00 € -900,00 € pas encore tout Pas encore relu -900,00 €" in accounts
+
+
+def test_ready_and_not_sent__is_not_booked_yet(read: Caller, exact: SimulatedExact) -> None:
+    push(read, 1045)
+    page = check(read)
+    row = page.partition("CA par établissement")[2].partition("Des caisses")[0]
+    assert "5 600,00 € 2 771,00 € 2 771,00 €" in row
+    assert "Clôtures en route vers Exact -1 400,00 €" in row
+    assert "CA comptabilisé 2 771,00 €" in page
+    assert "diffère" not in page.partition("CA par établissement")[2]
+    division = Division.objects.get()
+    exact.control("faults", resource="financialtransaction/CashEntries", division=division.code, fault="status_503")
+    work(division)
+    half_in = check(read)
+    assert "CA comptabilisé 4 171,00 €" in half_in
+    assert "diffère" not in half_in.partition("CA par établissement")[2]
+
+
+def test_nothing_came__is_no_agreement(read: Caller) -> None:
+    EstablishmentFactory(tenant=read.till.tenant)
+    page = check(read, first="2026-02-01", last="2026-02-02")
+    assert "Ensemble rien à comparer" in page
+    assert "concorde" not in page.partition("CA par établissement")[2]
+
+
+def test_lost_link__is_said_with_the_way_to_a_new_one(in_exact: Caller) -> None:
+    Division.objects.update(read_trouble="NeedsReconnect", read_tried_at=timezone.now())
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=in_exact.till.tenant.reseller))
+    asked_at = (timezone.now() - timedelta(minutes=1)).isoformat()
+    page = client.get(CHECK, {**MARCH, "asked": asked_at}).content.decode()
+    assert f'href="/console/set-up/{in_exact.till.tenant_id}/"' in page.partition("Exact n’a pas pu être lu")[2]
 
 
 def test_set_aside_by_a_person__is_told_and_is_no_gap(read: Caller) -> None:
@@ -231,7 +266,8 @@ def test_months__name_a_shop_that_was_never_read_once(in_exact: Caller) -> None:
     push(in_exact, 1045, business_date=day, opened_at=f"{day}T08:55:00+01:00", closed_at=f"{day}T23:40:00+01:00")
     page = check(in_exact, first="2026-01-01")
     assert "février 2026" in page.partition("CA par établissement")[2]
-    assert "1 établissement n’a jamais été lu." in page
+    assert "Exact n’a jamais été lu pour ces établissements." in page
+    assert "1 établissement n’a jamais été lu." not in page  # said once
 
 
 def test_months__show_one_of_which_exact_alone_holds_something(read: Caller) -> None:
