@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.utils import timezone
@@ -55,13 +56,18 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             mend=cause.mend_words if mends else _("See the closings") if elsewhere else _("See what to do"),
             address=cause.mend_address if mends else cause.closings_address,
             way=cause.nearest_way(scope.user),
-            again=tuple(cause.closing_ids) if len(cause.closing_ids) <= SENT_AGAIN_MAX else (),
+            again=_list_to_send_again(cause),
             question=_find_question(cause),
             seen_to=cause.seen_to,
             items=tuple(
                 Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.closings
             ),
         )
+
+
+def _list_to_send_again(cause: Cause) -> tuple[UUID, ...]:
+    few = len(cause.closing_ids) <= SENT_AGAIN_MAX
+    return tuple(cause.closing_ids) if few and cause.goes_when_sent_again else ()
 
 
 def _find_question(cause: Cause) -> Question | None:

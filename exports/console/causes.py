@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from exact.models import NEEDS_A_PERSON, Posting
 from exports.console import links
 from exports.console.ways_by_code import nearest_way
+from exports.console.ways_out import FOUND_AGAIN
 from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
 from exports.words.assignments import say_seen_to
@@ -122,6 +123,11 @@ class Cause:
     def in_the_mapping(self) -> bool:
         """Whether a change of the establishment's mapping settles it, as `MENDED_IN_THE_MAPPING` says by its code."""
         return self.code in MENDED_IN_THE_MAPPING
+
+    @property
+    def goes_when_sent_again(self) -> bool:
+        """Whether another look may find it gone; what the till itself sent is found again."""
+        return self.code not in FOUND_AGAIN
 
     @property
     def mend_words(self) -> str:

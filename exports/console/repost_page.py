@@ -1,6 +1,7 @@
 """Sending again from the console: a page that shows what will be posted where, then a run with its progress."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from exports.console import links
 from exports.console.causes import causes_of
-from exports.console.ways_out import CHOSEN_MAX, SENT_AGAIN_FROM
+from exports.console.ways_out import CHOSEN_MAX, SEND_AGAIN, SENT_AGAIN_FROM, Offered, ways_of
 from exports.models import ClosingState, RepostItem, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_preview import READ_WITH_A_CLOSING, preview
 from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, progress_of, start_run
-from exports.words.problems import SENTENCES
+from exports.words.problems import SENTENCES, sentence
 from tenants.acting import person_behind
 from tenants.models import WHY_MAX, User
 from tenants.scope import all_visible_to, visible_to
@@ -28,11 +30,23 @@ REPOST_MAX = 5000
 SHOWN_MAX = 10
 AT_ONCE_MAX = 20
 ITEMS_MAX = 100
+# Of so many closings of a run that stay held, what the reader can do stands beside them; else on their pages.
+WAYS_SHOWN = 20
 OUTCOMES = {
     MOVED: gettext_lazy("Somebody else was at it; left as it is."),
     BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
     **{state.value: state.label for state in ClosingState},
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemShown:
+    """A closing of a run: what it came to; of one that stays held why, and what the reader can do about it."""
+
+    item: RepostItem
+    came_to: str
+    why: list[str]
+    ways: list[Offered]
 
 
 def repost_page(request: HttpRequest) -> HttpResponse:
@@ -48,11 +62,17 @@ def repost_page(request: HttpRequest) -> HttpResponse:
     chosen = select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
     rows = chosen.filter(state__in=SENT_AGAIN_FROM)
     why = request.POST.get("why", "").strip()
-    if request.POST.get("confirm") and why and rows.exists():
+    if request.POST.get("confirm") and why and rows.exists() and not _all_stay(rows):
         return _begin(request, user, rows, why)
     return ask_to_repost(
         request, rows, cause=request.POST.get("cause", ""), why_missing=bool(request.POST.get("confirm")) and not why
     )
+
+
+def _all_stay(rows: QuerySet[StoredClosing]) -> bool:
+    """Whether none of a few closings would change: these are looked at, more than a page shows are not."""
+    few = [*rows.select_related(*READ_WITH_A_CLOSING)[: SHOWN_MAX + 1]]
+    return len(few) <= SHOWN_MAX and not any(preview(it).moves for it in few)
 
 
 def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
@@ -105,17 +125,29 @@ def ask_to_repost(
     """The page that shows what will be posted where, and asks for the reason. `chosen` are rows the person may see."""
     rows = chosen.filter(state__in=SENT_AGAIN_FROM).order_by("business_date", "closed_at", "pk")
     ids = [str(pk) for pk in rows.values_list("pk", flat=True)[: REPOST_MAX if cause else CHOSEN_MAX]]
+    previews = [preview(closing) for closing in rows.select_related(*READ_WITH_A_CLOSING)[:SHOWN_MAX]]
+    staying = sum(not it.moves for it in previews)
+    only = previews[0].closing if len(ids) == 1 else None
     context = {
         **admin.site.each_context(request),
         "title": _("Send again"),
         "total": len(ids),
-        "previews": [preview(closing) for closing in rows.select_related(*READ_WITH_A_CLOSING)[:SHOWN_MAX]],
+        "previews": previews,
+        "staying": staying,
+        "nothing_moves": len(ids) == len(previews) == staying,
+        "others": list_other_ways(only, request.user) if only else [],
+        "back": links.closing(only.pk) if only else links.closings(),
         "unseen": max(0, len(ids) - SHOWN_MAX),
         "closings": ids,
         "cause": cause,
         "why_missing": why_missing,
     }
     return TemplateResponse(request, "exports/repost.html", context)
+
+
+def list_other_ways(closing: StoredClosing, user: object) -> list[Offered]:
+    """What else a person can do about a closing than send it again."""
+    return [it for it in ways_of(closing, user) if it.name != SEND_AGAIN.name] if isinstance(user, User) else []
 
 
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
@@ -129,16 +161,44 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if request.GET.get("poll"):
         return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})
     outcomes: list[tuple[Any, int]] = [(outcome_words(code), count) for code, count in sorted(how_far.outcomes.items())]
-    closings = items.select_related("closing__establishment").defer("closing__document").order_by("pk")[:ITEMS_MAX]
+    closings = items.select_related("closing__establishment").order_by("pk")[:ITEMS_MAX]
     context = {
         **admin.site.each_context(request),
         "title": run.get_way_display(),
         "run": run,
         "progress": how_far,
         "outcomes": outcomes,
-        "items": [(item, outcome_words(item.outcome) if item.outcome else "") for item in closings],
+        "afterwards": _say_afterwards(run, how_far.outcomes),
+        "items": [_show_item(item, user, with_ways=place < WAYS_SHOWN) for place, item in enumerate(closings)],
     }
     return TemplateResponse(request, "exports/repost_run.html", context)
+
+
+def _say_afterwards(run: RepostRun, outcomes: Mapping[str, int]) -> list[str]:
+    """What comes after a run that is over, as its closings ended."""
+    goes = outcomes.keys() & {ClosingState.READY, ClosingState.EXPORTING}
+    said = [_("What is ready goes to Exact by itself now; each closing's page tells how it ended.")] if goes else []
+    if held := outcomes.get(ClosingState.HELD, 0):
+        words = ngettext(
+            "{count} closing stays held: beside it stands why, and what you can do.",
+            "{count} closings stay held: beside each stands why, and what you can do.",
+            held,
+        )
+        said.append(words.format(count=held))
+    if run.way == RunWay.SET_ASIDE and outcomes.get(ClosingState.ARCHIVED):
+        said.append(_("What was set aside is in no book. The page of each closing takes that back."))
+    return said
+
+
+def _show_item(item: RepostItem, user: User, *, with_ways: bool) -> ItemShown:
+    closing, looked_at = item.closing, bool(item.outcome)
+    held = looked_at and closing.state == ClosingState.HELD
+    return ItemShown(
+        item=item,
+        came_to=outcome_words(item.outcome) if looked_at else "",
+        why=[sentence(it) for it in closing.problems if it["blocking"]] if held else [],
+        ways=ways_of(closing, user) if held and with_ways else [],
+    )
 
 
 def outcome_words(code: str) -> str:

@@ -1,6 +1,6 @@
 """What the pages of the ways out show of a closing before a person says yes. Nothing here changes anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
@@ -21,7 +21,7 @@ from exports.reposts.decide_between import Between
 from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
 from exports.way import after_all, as_it_is, never_made, reviews
-from exports.way.decide import Archived, Complete, Decision, Held, Ready
+from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead
 from exports.way.shown import digest_of
 from exports.words.closing_words import name_of
@@ -112,8 +112,9 @@ def look_at_the_gap(closing: StoredClosing, _user: User) -> Shown:
         for line in lines
     ]
     if found.left:
-        return Shown(digest="", refusals=[sentence(it.to_document()) for it in found.left])
-    return replace(_show_outlook(found), notes=notes)
+        return Shown(digest="", refusals=[*_say_left(found.left)])
+    shown = _show_outlook(found)
+    return replace(shown, notes=[*notes, *shown.notes])
 
 
 def _held_no_more() -> Shown:
@@ -122,12 +123,21 @@ def _held_no_more() -> Shown:
 
 def _show_outlook(found: as_it_is.AsItIs) -> Shown:
     shown = replace(show_decision(found.decision), digest=found.digest)
-    if not found.left:
-        return shown
-    left = [sentence(it.to_document()) for it in found.left]
-    if not found.waved:
-        return replace(shown, refusals=left)
-    return replace(shown, refusals=[], notes=[_("It stays held for this, which nobody can wave through:"), *left])
+    if not found.helps:
+        return replace(shown, refusals=[*_say_left(found.left)])
+    if found.left:
+        words = _("Your yes is kept, and it stays held for this until it is seen to, too:")
+        return replace(shown, refusals=[], notes=[words, *_say_left(found.left)])
+    # What may hold it then is that somebody looks at its entries first.
+    return replace(shown, refusals=[], notes=[*shown.notes, *shown.refusals])
+
+
+def _say_left(left: Iterable[Problem]) -> Iterator[str]:
+    """What would hold a closing all the same, though a person took it as it is."""
+    for it in left:
+        yield sentence(it.to_document())
+        if it.code == NOT_COME_YET:
+            yield _("Nobody can let it through before that day. If the date is wrong, set the closing aside.")
 
 
 def look_to_set_aside(closing: StoredClosing, _user: User) -> Shown:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_
 from exports.coverage.missing import Missing
 from exports.coverage.rows import is_freed
 from exports.models import ClosingState, NeverMade, Overtaken, SetAside, StoredClosing
-from exports.way.decide import WAIVABLE
+from exports.way.decide import NOT_COME_YET, TILLS_OWN, WAIVABLE
 from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.set_aside import SET_ASIDE_FROM
@@ -37,6 +38,8 @@ COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
 WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
 # Problems that a suspense account does not solve: whose money it is, and which VAT was never due.
 NO_GAP = frozenset({"currency", "offered_vat"})
+# Problems of what the till sent: another look, by whatever settings, finds them again until a person accepts them.
+FOUND_AGAIN = (WAIVABLE | GAP_CODES | TILLS_OWN) - {"business_date"}
 RIVALLED = (TAKEN_AT_A_WORD | {CORRECTION_WAITS}) - {ANEW_WITHIN}
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
 # How many chosen closings a form may name: each is a field of it.
@@ -60,6 +63,17 @@ class Stand:
     def holding(self) -> frozenset[str]:
         """The codes of the problems that hold it."""
         return frozenset(problem["code"] for problem in self.closing.problems if problem["blocking"])
+
+    @property
+    def waivable(self) -> frozenset[str]:
+        """Those of them that a person may wave through now; none beside what nobody may, or before its day has come."""
+        to_come = NOT_COME_YET in self.holding and self.closing.business_date > timezone.localdate()
+        return frozenset() if to_come or self.holding & TILLS_OWN else self.holding & WAVED_THROUGH
+
+    @property
+    def stays_held(self) -> bool:
+        """Whether another look at it, with nothing accepted, can only find again what holds it."""
+        return self.held and not FOUND_AGAIN.isdisjoint(self.holding.difference(self.closing.accepted_problems))
 
     @property
     def held(self) -> bool:
@@ -185,7 +199,9 @@ SEND_AGAIN = Way(
     label=_("Send again…"),
     explanation=_("It is looked at with today's settings. What stands in Exact is never sent a second time."),
     permission="exports.repost_storedclosing",
-    fits=lambda it: it.closing.state in SENT_AGAIN_FROM and not it.differs and not waits_for_review(it.closing),
+    fits=lambda it: (
+        it.closing.state in SENT_AGAIN_FROM and not (it.differs or it.stays_held or waits_for_review(it.closing))
+    ),
     leads_to=lambda it: f"{reverse('console_repost')}?closing={it.closing.pk}",
 )
 BOOK_THE_REST = Way(
@@ -201,7 +217,7 @@ BOOK_AS_IT_IS = Way(
     label=_("Book it as it is…"),
     explanation=_("The till's own figures go into the books although something about the closing is odd."),
     permission="exports.bookasis_storedclosing",
-    fits=lambda it: it.held and not WAVED_THROUGH.isdisjoint(it.holding),
+    fits=lambda it: it.held and bool(it.waivable),
     leads_to=page_of("as-it-is"),
 )
 CORRECT = Way(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exports.models import StoredClosing
+from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, outlook
 from exports.way.decide import Archived, Complete, Held, Ready
 from exports.way.prepare import WHERE_CLOSINGS_GO
@@ -27,12 +27,16 @@ class EntryPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do."""
+    """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do.
+
+    `moves`: whether anything would change.
+    """
 
     closing: StoredClosing
     entries: list[EntryPreview]
     problems: list[str]
     note: str = ""
+    moves: bool = True
 
 
 def preview(closing: StoredClosing) -> Preview:
@@ -40,19 +44,20 @@ def preview(closing: StoredClosing) -> Preview:
     try:
         decision = outlook(closing)
     except CannotRepost as refusal:
-        return Preview(closing=closing, entries=[], problems=[_say(refusal.code)])
+        return Preview(closing=closing, entries=[], problems=[_say(refusal.code)], moves=False)
     match decision:
         case Ready(entries=entries, destination=destination):
             label = destination.division.label if destination.division else ""
             return Preview(closing=closing, entries=[_preview_entry(entry, label) for entry in entries], problems=[])
         case Held(problems=problems):
             blocking = [sentence(problem.to_document()) for problem in problems if problem.blocking]
-            return Preview(closing=closing, entries=[], problems=blocking)
+            return Preview(closing=closing, entries=[], problems=blocking, moves=False)
         case Archived(why=why):
             return Preview(closing=closing, entries=[], problems=[], note=sentence(why.to_document()))
         case Complete():
             return Preview(closing=closing, entries=[], problems=[], note=_say("repost_complete"))
-    return Preview(closing=closing, entries=[], problems=[], note=_say("run_waiting"))
+    waits = closing.state == ClosingState.WAITING
+    return Preview(closing=closing, entries=[], problems=[], note=_say("run_waiting"), moves=not waits)
 
 
 def _say(code: str) -> str:

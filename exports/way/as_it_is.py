@@ -11,7 +11,7 @@ from exports.coverage.judge import Disputed
 from exports.coverage.rows import lock_shop
 from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
-from exports.way.decide import GAP_WORD, WAIVABLE, Decision, Held, Look, decide
+from exports.way.decide import GAP_WORD, REVIEW, TILLS_OWN, WAIVABLE, Decision, Held, Look, decide
 from exports.way.prepare import Destination, locked
 from exports.way.shown import ShownOtherwise, digest_of
 from exports.way.standing import Standing
@@ -22,7 +22,8 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsItIs:
-    """What would become of a closing taken as it is: the decision, and the problems that would still hold it (`left`).
+    """What would become of a closing taken as it is: the decision, and the problems that would still hold it (`left`);
+    that it waits for its first review then is none of these.
 
     `word` is the yes to its dispute, as it is stored. `waved`: whether there is anything that a yes accepts.
     """
@@ -31,6 +32,12 @@ class AsItIs:
     left: tuple[Problem, ...]
     word: str
     waved: bool
+
+    @property
+    def helps(self) -> bool:
+        """Whether a yes brings it nearer to the books: nothing is left, or only what can be mended after it."""
+        nobodys = WAIVABLE | TILLS_OWN
+        return not self.left or (self.waved and nobodys.isdisjoint(it.code for it in self.left))
 
     @property
     def digest(self) -> str:
@@ -52,7 +59,8 @@ def outlook(closing: StoredClosing, *, gap: bool = False) -> AsItIs:
     with saying(closing, accepted):
         taken = Look.at(closing, standing.entries, standing.divisions)
         decision = decide(taken, destination)
-        left = tuple(taken.holding(decision.problems)) if isinstance(decision, Held) else ()
+        held = taken.holding(decision.problems) if isinstance(decision, Held) else []
+        left = tuple(it for it in held if it.code != REVIEW.code)
     return AsItIs(decision=decision, left=left, word=word, waved=accepted != closing.accepted_problems)
 
 
@@ -70,10 +78,14 @@ def saying(closing: StoredClosing, words: list[str]) -> Iterator[None]:
 def take_as_it_is(
     closing_id: UUID, *, actor: User | None, why: str, shown: str, what: Why = Why.BOOKED_AS_IT_IS
 ) -> StoredClosing:
-    """Book what was shown. Raises `ShownOtherwise` when the outlook is another one by now, or the closing not held."""
+    """Book what was shown. Raises `ShownOtherwise` when the outlook is another one by now, the closing not held, or a
+    yes of no help."""
     with transaction.atomic():
         lock_shop(closing_id)
         closing = locked(closing_id)
-        if closing.state != ClosingState.HELD or (now := outlook(closing, gap=what is Why.GAP_BOOKED)).digest != shown:
+        if closing.state != ClosingState.HELD:
+            raise ShownOtherwise
+        now = outlook(closing, gap=what is Why.GAP_BOOKED)
+        if now.digest != shown or not now.helps:
             raise ShownOtherwise
         return reconsider(closing_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)

@@ -47,6 +47,9 @@ WAIVABLE = frozenset(
     }
 )
 
+# Of what a till sent, problems that only its corrected version settles: no person may accept them.
+TILLS_OWN = frozenset({"currency", "offered_vat", "movement_tax"})
+
 # A person's word that what was paid beyond what was sold goes on the suspense account (`ledger.gap`).
 GAP_WORD = "gap_on_suspense"
 

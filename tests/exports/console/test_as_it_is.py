@@ -1,10 +1,12 @@
 """Taking a closing as it is: what it comes to is shown first, it needs a reason, and is done once."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from exact.models import Division
@@ -15,6 +17,7 @@ from exports.way.as_it_is import outlook, take_as_it_is
 from exports.way.shown import ShownOtherwise
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.console.test_set_aside import pushed
 from tests.exports.walking import browser, page, say, stamp, ways, yes
 
 Linked = tuple[Caller, Division]
@@ -99,7 +102,32 @@ def test_what_no_word_books__says_so_and_names_the_other_ways(linked: Linked) ->
     assert "as-it-is" not in ways(client, stored)
     shown = page(client, "as-it-is", stored)
     assert stamp(shown) == ""
-    assert [way.name for way in shown.context["others"]][:1] == ["again"]
+    assert [way.name for way in shown.context["others"]] == ["gap", "set-aside"]
+
+
+def test_a_day_to_come__nobody_lets_it_through_before_and_it_may_be_set_aside(linked: Linked) -> None:
+    day = timezone.localdate() + timedelta(days=300)
+    stored = pushed(linked[0], business_date=day.isoformat())
+    client = browser()
+    assert [it for it in ways(client, stored) if it in ("as-it-is", "again", "set-aside")] == ["set-aside"]
+    shown = page(client, "as-it-is", stored)
+    assert stamp(shown) == ""
+    assert "Nobody can let it through before that day." in shown.content.decode()
+    assert [way.name for way in shown.context["others"]] == ["set-aside"]
+    say(client, "as-it-is", stored, outlook(stored).digest)
+    assert (stored.state, stored.accepted_problems) == ("held", [])
+
+
+def test_beside_a_gap__a_yes_is_kept_and_the_gap_is_booked_after_it(linked: Linked) -> None:
+    document = closing(payments=closing()["payments"][:2])
+    document["totals"]["perpetual_after"] = document["totals"]["perpetual_after"][:-1] + "1"
+    stored = StoredClosing.objects.get(pk=linked[0].post("closings", document).json()["id"])
+    client = browser()
+    assert "Your yes is kept" in page(client, "as-it-is", stored).content.decode()
+    yes(client, "as-it-is", stored)
+    assert stored.state == "held"
+    yes(client, "gap", stored)
+    assert stored.state == "ready"
 
 
 def test_many__are_shown_and_taken_by_one_run(linked: Linked, exact: SimulatedExact) -> None:

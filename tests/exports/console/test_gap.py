@@ -95,3 +95,15 @@ def test_staff__may_not(linked: Linked) -> None:
     client = browser(StaffFactory(reseller=stored.tenant.reseller))
     assert "gap" not in ways(client, stored)
     assert page(client, "gap", stored).status_code == 403
+
+
+def test_while_the_first_are_reviewed__it_waits_for_its_review_then(linked: Linked) -> None:
+    till, _division = linked
+    type(till.till.establishment).objects.update(reviews_left=2)
+    stored = short(till)
+    client = browser()
+    assert "Waits for your review" in page(client, "gap", stored).content.decode()
+    yes(client, "gap", stored)
+    assert (stored.state, ways(client, stored)[0]) == ("held", "release")
+    yes(client, "release", stored)
+    assert stored.state == "ready"

@@ -1,5 +1,7 @@
 """No reason for which a closing waits is without a way out: a new code is explained here, or has its way."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -56,7 +58,7 @@ def test_a_new_code__is_found() -> None:
 def test_held_for_it__some_way_of_its_own_or_setting_aside_fits(code: str) -> None:
     """Whatever holds it: what is offered for the code, or at least setting it aside, fits a closing held for it."""
     problem = {"code": code, "pointer": "", "facts": {}, "blocking": True}
-    stand = Stand(StoredClosing(state=ClosingState.HELD, problems=[problem]), [])
+    stand = Stand(StoredClosing(state=ClosingState.HELD, problems=[problem], business_date=date(2026, 3, 14)), [])
     fitting = [way.name for way in WAYS if way.name not in ("replace", "take-out") and way.fits(stand)]
     assert "set-aside" in fitting
     own = {way.name for way in WAYS_BY_CODE[code]} - {"replace", "take-out", "mapping"}
@@ -67,12 +69,12 @@ def test_each_page__belongs_to_a_way() -> None:
     assert {task.way.name for task in TASKS} <= {way.name for way in WAYS}
 
 
-def test_walked__what_does_not_balance_has_three_ways_and_none_contacts_support(
+def test_walked__what_does_not_balance_has_two_ways_that_help_and_none_contacts_support(
     linked: tuple[Caller, Division],
 ) -> None:
     stored = pushed(linked[0], payments=closing()["payments"][:2])
     client = browser()
-    assert {"gap", "set-aside", "again"} <= {*ways(client, stored)}
+    assert {"gap", "set-aside", "again"} & {*ways(client, stored)} == {"gap", "set-aside"}
     page = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk])).content.decode()
     assert "upport must" not in page
     assert "all support" not in page

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clyo_ingest.keys import issue_key
+from concerns.concern import Condition
 from exact.models import Division
 from exports.models import ClosingState, RepostItem, RepostRun, StoredClosing
 from exports.reposts.repost_runs import advance, progress, start_run
@@ -13,6 +14,7 @@ from postgres.viewer import EVERYTHING
 from tenants import wall
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory, TillFactory
 from tenants.models import LookThrough, User
+from tests.clients import english_client_of
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.reposts.test_repost import set_period
 
@@ -82,6 +84,49 @@ def test_without_a_reason__nothing_is_sent(refused: list[StoredClosing]) -> None
     assert not RepostRun.objects.exists()
 
 
+def unbalanced(till: Caller, number: int) -> StoredClosing:
+    document = closing(number, payments=closing()["payments"][:2], tickets=[], totals=None)
+    return StoredClosing.objects.get(pk=till.post("closings", document).json()["id"])
+
+
+def test_what_would_stay_held__is_not_sent_and_its_other_ways_are_named(linked: tuple[Caller, Division]) -> None:
+    stored = unbalanced(linked[0], 1050)
+    client = english_client_of(SupportFactory())
+    page = client.get(reverse("console_repost"), {"closing": str(stored.pk)})
+    assert "Sent again, nothing would change" in page.content.decode()
+    assert 'name="confirm"' not in page.content.decode()
+    assert [it.name for it in page.context["others"]] == ["gap", "set-aside"]
+    form = {"closing": str(stored.pk), "confirm": "yes", "why": "x"}
+    assert client.post(reverse("console_repost"), form).status_code == 200
+    assert not RepostRun.objects.exists()
+    home = client.get(reverse("admin:index"))
+    assert [it.again for it in home.context["concerns"] if it.condition is Condition.HELD] == [()]
+    assert "Send all again" not in client.get(reverse("console_causes")).content.decode()
+
+
+def test_run__says_of_what_stays_held_why_and_what_to_do(
+    refused: list[StoredClosing], linked: tuple[Caller, Division]
+) -> None:
+    stored = unbalanced(linked[0], 1050)
+    client = english_client_of(SupportFactory())
+    form = {"closing": [str(it.pk) for it in (refused[0], stored)], "confirm": "yes", "why": "rouverte"}
+    page = client.post(reverse("console_repost"), form, follow=True)
+    text = page.content.decode()
+    assert "1 closing stays held: beside it stands why" in text
+    assert "200.00" in text
+    assert reverse("console_way", args=["gap"]) in text
+    assert "Back to the list" in text
+
+
+def test_run_that_sets_aside__says_that_it_is_in_no_book(linked: tuple[Caller, Division]) -> None:
+    held = [unbalanced(linked[0], number) for number in (1050, 1051)]
+    client = english_client_of(SupportFactory())
+    form = {"closing": [str(it.pk) for it in held], "confirm": "yes", "why": "test"}
+    text = client.post(reverse("console_way", args=["set-aside"]), form, follow=True).content.decode()
+    assert "What was set aside is in no book." in text
+    assert "goes to Exact by itself" not in text
+
+
 def test_accountant__may_not_send_again(refused: list[StoredClosing]) -> None:
     reader = AccountantFactory(tenant=refused[0].tenant)
     form = {"closing": [str(refused[0].pk)], "confirm": "yes", "why": "x"}
@@ -109,7 +154,7 @@ def test_run__shows_of_its_closings_those_that_its_reader_may_see(
     for it in (own, foreign):
         RepostItem.objects.create(run=run, closing=it, tenant=it.tenant)
     shown = browser(actor).get(reverse("console_repost_run", args=[run.pk])).context
-    assert [item.closing_id for item, _words in shown["items"]] == [own.pk]
+    assert [it.item.closing_id for it in shown["items"]] == [own.pk]
     assert shown["progress"].total == 1
 
 
