@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from concerns.behind import shops_behind
 from concerns.concern import Concern, Condition, Item, ShopCondition, key_of, owner_of
+from concerns.shops_behind import shops_behind
 from exact.models import Finding
 from exports.console import links
 from exports.console.compared import late_companies

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concerns.behind import shops_behind
 from concerns.concern import Concern, Condition, Item, key_of
+from concerns.shops_behind import shops_behind
 from exact.api.consent import Consent, consent_of, gone_or_late, in_doubt, say_consent, usable
 from exact.models import Activation, Connection
 from tenants.models import Role

@@ -11,7 +11,7 @@ class OnDemandConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what stands in a delivered file, and what was numbered, and hear when somebody's access
         ends or a customer is handed over, and have the audit say file settings in words: they do not know this one."""
-        from exports.coverage.elsewhere import ask_also
+        from exports.coverage.other_books import ask_also
         from on_demand.change_words import tell_options
         from on_demand.delivered import standing_in_files
         from on_demand.handed_over import MAILS, MONTHLY

@@ -14,9 +14,9 @@ from on_demand.asked_days import PRESETS, months_until
 from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.forms import AskForm
 from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
-from on_demand.nothing import Nothing, why_nothing
 from on_demand.place_words import place_of
 from on_demand.preview import Preview, preview
+from on_demand.why_nothing import Nothing, why_nothing
 from tenants.acting import person_behind
 from tenants.customer_lock import CustomerGone
 from tenants.models import User

@@ -47,7 +47,7 @@ from on_demand.delivered import earlier_exports
 from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
-from on_demand.told import told_of, told_of_undone
+from on_demand.till_sums import told_of, told_of_undone
 from on_demand.validated import Validated, ValidatedEntries, correction_of, held_of
 from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till

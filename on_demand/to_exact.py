@@ -22,7 +22,7 @@ from on_demand.freeze import said_of_several
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.outcome import WAITING, word_on_left_out
 from on_demand.sheet import takings_document
-from on_demand.told import add_to_bridge, told_of
+from on_demand.till_sums import add_to_bridge, told_of
 
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 

@@ -32,8 +32,9 @@ MAKE_MOVES = {
 NOT_OUR_ROWS = ("simulators/",)
 # Names that could stand over any file.
 SAY_NOTHING = frozenset(
-    {"ahead", "base", "calls", "changes", "common", "copy", "data", "handler", "handlers", "helper"}
-    | {"helpers", "load", "manager", "managers", "misc", "settle", "util", "utils", "work"}
+    {"ahead", "base", "behind", "calls", "changes", "common", "copy", "data", "elsewhere", "handler", "handlers"}
+    | {"helper", "helpers", "load", "made", "manager", "managers", "misc", "nothing", "settle", "told", "util"}
+    | {"utils", "work"}
 )
 # A database's back end is looked for in a file of this name.
 NAMED_BY_DJANGO = ROOT / "postgres" / "backend" / "base.py"

@@ -30,7 +30,7 @@ from exact.api.errors import (
 )
 from exact.company.catalogue import NotInCatalogue
 from exact.entries.payloads import body_of
-from exact.lane import ending, made, records, statements
+from exact.lane import booked_entry, ending, records, statements
 from exact.lane import lease as leases
 from exact.lane.doubted import Trace, trace
 from exact.lane.postings import FoundEntry, from_answer, look_up, remove_from_exact
@@ -185,7 +185,7 @@ def _post(sending: Sending) -> statements.Posted | None:
         raise
     else:
         stay.errors = 0
-        if posting.reverses_id is None and made.sums_prove(sending.entry, found):
+        if posting.reverses_id is None and booked_entry.sums_prove(sending.entry, found):
             return statements.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
         _adopt(sending, found, correlation_id=answer.correlation_id)
     return None
@@ -200,14 +200,14 @@ def _adopt(sending: Sending, found: FoundEntry, *, correlation_id: str = "") -> 
     """
     stay, posting = sending.stay, sending.posting
     try:
-        differences = made.compare(stay.client, sending.entry, found)
+        differences = booked_entry.compare(stay.client, sending.entry, found)
     except ExactError as error:
         if posting.state == PostingState.SENDING:
             records.record_unknown(stay, posting, Problem(code="entry_not_read"))
-        elif isinstance(error, made.NotShown) and posting.lookups + 1 >= LOOKS_AT_LINES_MAX:
+        elif isinstance(error, booked_entry.NotShown) and posting.lookups + 1 >= LOOKS_AT_LINES_MAX:
             records.record_found(stay, posting, found, [Problem(code="lines_not_shown")])
             return
-        elif isinstance(error, made.NotShown):
+        elif isinstance(error, booked_entry.NotShown):
             wait(posting, settle_time(), lookups=posting.lookups + 1)
         raise
     if differences and posting.state != PostingState.SOUGHT and not posting.doubted:

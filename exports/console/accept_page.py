@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from exact.books.reconcile import accept_finding
 from exact.models import Finding, FindingKind
-from exports.way.shown import name_of
+from exports.way.shown_digest import name_of
 from exports.words.finding_words import said_of_finding, worth_of
 from exports.words.money import euros
 from tenants.models import WHY_MAX, User

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from exact.models import Finding, Posting
-from exports.console.asked import read_amount, read_day
+from exports.console.typed_search import read_amount, read_day
 from exports.coverage.aside import IS_ASIDE
 from exports.coverage.stopped import LABEL as LINK_LOST
 from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_among, stopped_shops

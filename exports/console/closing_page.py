@@ -20,9 +20,9 @@ from exact.web.addresses import with_pages
 from exact.web.links import entry_links
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
+from exports.coverage.comparison import comparison_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
 from exports.coverage.missing import name_numbers
-from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
 from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review

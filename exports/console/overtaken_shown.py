@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exact.models import CatalogueItem, CatalogueKind, Division
-from exports.coverage.elsewhere import standing_elsewhere
+from exports.coverage.other_books import standing_elsewhere
 from exports.models import ClosingState, Overtaken, RepostItem, SettingsLook, StoredClosing
 from exports.reposts.moves import Move, Place
 from exports.words.money import euros

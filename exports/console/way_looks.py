@@ -23,7 +23,7 @@ from exports.reposts.take_out import leaving
 from exports.way import after_all, as_it_is, never_made, reviews
 from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead
-from exports.way.shown import digest_of
+from exports.way.shown_digest import digest_of
 from exports.words.closing_words import name_of
 from exports.words.money import in_currency
 from exports.words.problems import sentence

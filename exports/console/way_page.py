@@ -26,7 +26,7 @@ from exports.reposts.replace import CannotReplace
 from exports.reposts.repost_preview import READ_WITH_A_CLOSING
 from exports.reposts.repost_runs import InAnotherRun, advance, progress, start_run
 from exports.way.set_aside import CannotSetAside
-from exports.way.shown import ShownOtherwise
+from exports.way.shown_digest import ShownOtherwise
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.money import in_currency
 from exports.words.problems import sentence

@@ -20,7 +20,7 @@ from exports.way.as_it_is import take_as_it_is
 from exports.way.never_made import miss_again, say_never_made
 from exports.way.reviews import release
 from exports.way.set_aside import take_back
-from exports.way.shown import ShownOtherwise
+from exports.way.shown_digest import ShownOtherwise
 from exports.words.reasons import Why
 from tenants.models import User
 

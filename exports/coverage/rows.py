@@ -13,7 +13,6 @@ from psycopg.types.range import Range
 from exact.lane.states import UNDONE
 from exact.models import Posting
 from exports.coverage.anew import anew_in, tickets_here, tickets_of, told_by
-from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.freed import STOOD_FOR, freed_of
 from exports.coverage.judge import (
     CORRECTION_WAITS,
@@ -31,6 +30,7 @@ from exports.coverage.judge import (
     Verdict,
     judge,
 )
+from exports.coverage.other_books import stands_elsewhere
 from exports.coverage.parts import hours_of, live_among, span_parameters
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing

@@ -21,7 +21,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.reposts.take_out import Leaving, leave_unbooked, leaving, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, locked
 from exports.way.set_aside import set_aside
-from exports.way.shown import ShownOtherwise, name_of
+from exports.way.shown_digest import ShownOtherwise, name_of
 from ledger.closing import Closing
 from tenants.models import User
 

@@ -31,7 +31,7 @@ from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide
 from exports.way.ended_postings import put_in_place, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
-from exports.way.shown import name_of
+from exports.way.shown_digest import name_of
 from exports.way.standing import Standing
 from exports.way.states import move_closing
 from ledger.entry import Entry

@@ -23,7 +23,7 @@ from exports.way.accept import reconsider
 from exports.way.carry_out import withdraw_unsent
 from exports.way.prepare import locked
 from exports.way.set_aside import CannotSetAside, set_aside
-from exports.way.shown import name_of
+from exports.way.shown_digest import name_of
 from exports.words.reasons import Why, because
 from tenants.models import User
 

@@ -20,7 +20,7 @@ from exports.way.decide import Decision, Look, decide
 from exports.way.levels import CLOCKS_APART
 from exports.way.prepare import Destination, locked
 from exports.way.set_aside import CannotSetAside
-from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.shown_digest import ShownOtherwise, digest_of
 from exports.way.standing import Standing
 from exports.words.reasons import Why, because
 from ledger.closing import Closing

@@ -13,7 +13,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.decide import GAP_WORD, REVIEW, TILLS_OWN, WAIVABLE, Decision, Held, Look, decide
 from exports.way.prepare import Destination, locked
-from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.shown_digest import ShownOtherwise, digest_of
 from exports.way.standing import Standing
 from exports.words.reasons import Why, because
 from ledger.problem import Problem

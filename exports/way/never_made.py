@@ -12,7 +12,7 @@ from exports.coverage.missing import Missing, missing_before
 from exports.coverage.rows import lock_shop
 from exports.models import NeverMade, StoredClosing
 from exports.way.prepare import locked
-from exports.way.shown import ShownOtherwise, name_of
+from exports.way.shown_digest import ShownOtherwise, name_of
 from tenants.models import User
 
 

@@ -17,7 +17,7 @@ from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
 from exports.way.decide import REVIEW, Decision, Held, Look, Ready, decide
 from exports.way.prepare import Destination, locked
-from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.shown_digest import ShownOtherwise, digest_of
 from exports.way.standing import Standing
 from exports.words.reasons import Why, because
 from tenants.models import Establishment, User

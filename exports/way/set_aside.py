@@ -21,7 +21,7 @@ from exports.way.accept import reconsider
 from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.levels import CLOCKS_APART
 from exports.way.prepare import locked
-from exports.way.shown import ShownOtherwise
+from exports.way.shown_digest import ShownOtherwise
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
 from tenants.models import User

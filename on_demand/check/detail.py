@@ -23,7 +23,7 @@ from on_demand.check.placed import Placed, RateKey, place
 from on_demand.check.whole import Whole
 from on_demand.closings import BOOKED, NOT_TAKEN
 from on_demand.in_exact import ReadPosting, laid_beside
-from on_demand.told import add_to_bridge, is_counted, is_left
+from on_demand.till_sums import add_to_bridge, is_counted, is_left
 
 UNPLACED = ""  # stands for amounts that belong to no single means of payment
 Side = str

@@ -18,7 +18,7 @@ from ledger.money import ZERO, total
 from on_demand.check.cells import Cell
 from on_demand.check.ledger import Ledger, read_ledger
 from on_demand.check.whole import COLUMNS, Whole
-from on_demand.told import add_to_bridge, is_counted, is_left, told_of
+from on_demand.till_sums import add_to_bridge, is_counted, is_left, told_of
 from tenants.models import Establishment
 
 Moments = Collection[datetime | None]

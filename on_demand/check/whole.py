@@ -11,7 +11,7 @@ from ledger.entry import EntryKind
 from ledger.files.bridge import Told
 from on_demand.check.ledger import Ledger, Sale, companies_among
 from on_demand.in_exact import Books, books_in, lines_of
-from on_demand.told import told_of
+from on_demand.till_sums import told_of
 from postgres.rows import among
 from tenants.models import Establishment
 

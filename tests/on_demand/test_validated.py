@@ -18,9 +18,9 @@ from exports.reposts.replace import dry_run, order
 from exports.way.set_aside import set_aside, take_back
 from on_demand import to_file
 from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat, ValidatedEntry
-from on_demand.nothing import why_nothing
 from on_demand.preview import preview
 from on_demand.report import Report
+from on_demand.why_nothing import why_nothing
 from tenants.factories import StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, work
 from tests.ledger.files.readers.fec import read_fec

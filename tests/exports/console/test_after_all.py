@@ -17,7 +17,7 @@ from exports.way.after_all import book_after_all, look_again_at_freed
 from exports.way.decide import Look
 from exports.way.levels import look_again_after_changes, look_again_at_disputes, set_level
 from exports.way.set_aside import set_aside, take_back
-from on_demand.told import told_of
+from on_demand.till_sums import told_of
 from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tenants.models import BookedLevel
 from tests.conftest import Caller, SimulatedExact, colleague

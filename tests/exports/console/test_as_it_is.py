@@ -14,7 +14,7 @@ from exports.console import way_page
 from exports.console.ways_out import CHOSEN_MAX
 from exports.models import RepostRun, StoredClosing
 from exports.way.as_it_is import outlook, take_as_it_is
-from exports.way.shown import ShownOtherwise
+from exports.way.shown_digest import ShownOtherwise
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from exports.console.asked import read_amount, read_day
+from exports.console.typed_search import read_amount, read_day
 
 TODAY = date(2026, 3, 20)
 

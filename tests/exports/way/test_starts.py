@@ -21,8 +21,8 @@ from exports.way.decide import REVIEW
 from exports.way.reviews import release, say_reviews, waiting_for_review
 from exports.way.starts import before_start, say_start
 from on_demand.models import OnDemandExport, OnDemandFormat
-from on_demand.nothing import why_nothing
 from on_demand.preview import preview
+from on_demand.why_nothing import why_nothing
 from tenants.factories import AccountantFactory, StaffFactory
 from tenants.models import Establishment
 from tests.clients import client_of

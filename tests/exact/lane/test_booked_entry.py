@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from exact.lane.booked_entry import LedgerLine, differences
 from exact.lane.lane import LOOKS_AT_LINES_MAX
-from exact.lane.made import LedgerLine, differences
 from exact.lane.postings import to_cents
 from exact.models import Division, Lane, Posting, PostingState
 from exports.models import StoredClosing
