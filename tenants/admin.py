@@ -91,7 +91,9 @@ class UserAdmin(ScopedAdmin):
             return gettext("See “My account”.")
         if not may_reset(reader, person):
             return gettext("Is this person's own; lost, support alone takes it away.")
-        if not has_factor(person):
+        if not hasattr(person, "factor_found"):  # a form asks for each of its columns several times
+            person.factor_found = has_factor(person)  # type: ignore[attr-defined]
+        if not person.factor_found:
             return gettext("None: the password alone opens the console.")
         button = '{} <a class="console-button is-small" href="{}">{}</a>'
         address = reverse("console_factor_reset", args=[person.pk])
@@ -274,7 +276,7 @@ class TenantAdmin(SuspendableAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Tenant | None:
         """What is about to be saved is locked before it is read: it may be handed over meanwhile."""
-        if request.method == "POST" and object_id.isdecimal():
+        if request.method == "POST" and object_id.isdecimal() and self.has_change_permission(request):
             lock_customers([int(object_id)])
         found: Tenant | None = super().get_object(request, object_id, from_field)
         return found

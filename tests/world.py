@@ -79,11 +79,13 @@ from tenants.models import (
     HandOverOffer,
     LookThrough,
     Membership,
+    MovedTill,
     Note,
     Reseller,
     Role,
     SavedFilter,
     Suspension,
+    TakeOver,
     Tenant,
     Till,
     User,
@@ -187,6 +189,25 @@ def left_by(staff: User, stored: StoredClosing, mark: str) -> None:
         said_by=staff,
         said_at=timezone.now(),
     )
+
+
+def taken_over(former: Customer, by: Customer) -> TakeOver:
+    """A further shop of a customer that goes on as another's, with its till and a closing of before that day."""
+    day, shops = date(2026, 3, 10), {}
+    for it, name in ((former, "cédée"), (by, "reprise")):
+        shop = EstablishmentFactory(tenant=it.tenant, name=f"{it.mark} {name}", ended_on=day if it is former else None)
+        shops[it.mark] = TillFactory(establishment=shop, name=f"{it.mark} caisse {name}", paired_at=timezone.now())
+    old, new = shops[former.mark], shops[by.mark]
+    took: TakeOver = TakeOver.objects.create(
+        tenant=former.tenant,
+        former=old.establishment,
+        successor=new.establishment,
+        ended_on=day,
+        why=f"{former.mark} vendue",
+        by=former.staff,
+    )
+    MovedTill.objects.create(tenant=former.tenant, former=old, till=new)
+    return took
 
 
 def handed_over(tenant: Tenant, to: Reseller) -> HandOver:
@@ -313,6 +334,14 @@ class World:
         if user.reseller_id:
             return [self.foreign]
         return [it for it in (self.own, self.sister, self.foreign) if it.tenant.pk not in user.leave_by_customer]
+
+
+def with_take_overs(here: World) -> World:
+    """The same, with shops that went on as another customer's: of the same reseller, and of one handed over since."""
+    for former, by in ((here.own, here.sister), (here.sister, here.own), (here.own, here.foreign)):
+        taken_over(former, by)
+    taken_over(here.foreign, here.own)
+    return here
 
 
 def world() -> World:

@@ -29,8 +29,15 @@ from tenants.factories import SupportFactory
 from tenants.models import FactorReset, HandOverOffer, LookThrough, Reseller, SavedFilter, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
-from tests.world import Customer, World
+from tests.world import Customer, World, with_take_overs
 from tools.bench.addresses import Address, every_address
+
+
+@pytest.fixture
+def here(here: World) -> World:
+    """The file's world, in which shops went on as a neighbour's, too."""
+    return with_take_overs(here)
+
 
 # One row for all customers, support's own.
 SHARED = {"exact.exactapp": lambda: ExactApp.objects.all()}
