@@ -1,7 +1,7 @@
 """Tills that sent less than they should: numbers that never arrived, a day without a closing, none at all."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -14,7 +14,7 @@ from exports.console import links
 from exports.console.ways_out import NEVER_MADE
 from exports.coverage.closed import closed_between
 from exports.coverage.missing import missing_before
-from exports.coverage.silent import Silence, expected_tills, silences
+from exports.coverage.silent import Silence, expected_tills, missed_and_awaited
 from exports.models import StoredClosing
 from tenants.models import Role, Till
 from tenants.viewpoint import Scope
@@ -52,7 +52,7 @@ def missing(scope: Scope) -> Iterator[Concern]:
 def silent(scope: Scope) -> Iterator[Concern]:
     """Tills that stopped: they should have made a closing by yesterday, and did not."""
     yesterday = timezone.localdate() - timedelta(days=1)
-    for it in silences(scope.rows(Till.objects.all()), yesterday, at_most=scope.read_max):
+    for it in stopped_by(scope, yesterday)[0]:
         yield Concern(
             condition=Condition.SILENT,
             **owner_of(it.till.establishment),
@@ -62,6 +62,19 @@ def silent(scope: Scope) -> Iterator[Concern]:
             items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
             question=Question(kind=QuestionKind.CLOSED, shop=it.till.establishment_id, about=it.since.isoformat()),
         )
+
+
+def stopped_by(scope: Scope, day: date, at_most: int | None = None) -> tuple[list[Silence], list[Silence]]:
+    """The tills that are missed by a day, and those that are awaited; read once for a scope, `at_most` of each."""
+    key = ("stopped_by", day)
+    if key not in scope.kept:
+        missed, awaited = missed_and_awaited(scope.rows(Till.objects.all()), day, at_most=at_most or scope.read_max)
+        yesterday = timezone.localdate() - timedelta(days=1)
+        if day > yesterday:
+            missed += stopped_by(scope, yesterday)[0]
+        scope.kept[key] = missed, awaited
+    found: tuple[list[Silence], list[Silence]] = scope.kept[key]
+    return found
 
 
 def say_silence(it: Silence, *, to_merchant: bool = False) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from on_demand.models import UNFINISHED, MailState, MonthlyExport, OnDemandExport
 from tenants.handing_over import Ending, Leaving
 from tenants.models import Tenant
+from tenants.users import call_address
 
 
 def monthly_that_goes_on(leaving: Leaving) -> QuerySet[MonthlyExport]:
@@ -39,7 +40,7 @@ def _end_mails(exports: QuerySet[Any], _by: object) -> int:
 
 MONTHLY = Ending(
     select=_select_monthly,
-    call=lambda order: f"{order} ({order.addressee})",
+    call=lambda order: f"{order} ({call_address(order.email)})",
     say=lambda count: ngettext(
         "{count} monthly export that goes to one of the former reseller's people stops:",
         "{count} monthly exports that go to the former reseller's people stop:",

@@ -524,8 +524,9 @@ class MonthlyExport(models.Model):
 
     @cached_property
     def addressee(self) -> str:
-        """To whom it goes, or went, as the reader may read it."""
-        return call_address(self.email)
+        """To whom it goes, or went, as the reader may read it. None in force goes to a former reseller's people: such
+        an order ends with the hand-over."""
+        return self.email if self.active else call_address(self.email)
 
     class Meta:
         verbose_name = _("monthly export")

@@ -123,6 +123,8 @@ def differences(change: Change) -> Iterator[tuple[str, str]]:
             yield from ((name, _arrow(before, after)) for name, before, after in teller(was, became) if before != after)
             continue
         before, after = in_words(was, field), in_words(became, field)
+        if isinstance(field, EmailField) and change.tenant_id is not None:
+            before, after = call_address(before), call_address(after)
         if before != after:
             yield (str(field.verbose_name) if field is not None else column), _arrow(before, after)
 
@@ -144,8 +146,6 @@ def in_words(value: Any, field: Any = None) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
-    if isinstance(field, EmailField):
-        return call_address(str(value))
     text = "…" if isinstance(value, dict) else str(value)  # documents have a teller, whatever else they are
     return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
 

@@ -1,8 +1,8 @@
 """The scope of a search for concerns: all that a person may see, or some establishments of it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -14,11 +14,15 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A person, and the keys of the establishments to look at when it is not all. `read_max` bounds what is read."""
+    """A person, and the keys of the establishments to look at when it is not all. `read_max` bounds what is read.
+
+    `kept`: what was read for it already, by who read it: two places of one page that ask the same read it once.
+    """
 
     user: User
     shops: Collection[int] | None = None
     read_max: int = 5000
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def rows(self, rows: QuerySet[M], *, shop: str = "establishment") -> QuerySet[M]:
         """The part of `rows` to look at; `shop` is the way from a row to its establishment."""

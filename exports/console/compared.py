@@ -34,9 +34,13 @@ class Compared:
 
 def compared(scope: Scope) -> Compared:
     """The comparisons of all companies that a person may see."""
-    facts = companies(scope).aggregate(n=Count("pk"), entries=Sum("compared_entries"), at=Min("reconciled_at"))
-    late = len(late_companies(scope).values_list("pk", flat=True))
-    return Compared(companies=facts["n"], entries=facts["entries"] or 0, at=facts["at"], late=late)
+    facts = companies(scope).aggregate(
+        n=Count("pk"),
+        entries=Sum("compared_entries"),
+        at=Min("reconciled_at"),
+        late=Count("pk", filter=_is_late()),
+    )
+    return Compared(companies=facts["n"], entries=facts["entries"] or 0, at=facts["at"], late=facts["late"])
 
 
 def compared_words(it: Compared) -> str:
@@ -68,8 +72,11 @@ def late_companies(scope: Scope) -> QuerySet[Division]:
 
     Not those whose link to Exact is lost: that is a concern of its own.
     """
+    return companies(scope).filter(_is_late()).select_related("tenant").order_by("reconciled_at", "pk")
+
+
+def _is_late() -> Q:
     before = timezone.now() - LATE_AFTER
     posted = Posting.objects.filter(division=OuterRef("pk"), state=PostingState.POSTED, posted_at__lt=before)
-    late = companies(scope).filter(Q(reconciled_at=None) | Q(reconciled_at__lt=before), Exists(posted))
-    linked = late.filter(usable("connection__"))
-    return linked.select_related("tenant").order_by("reconciled_at", "pk")
+    not_since = Q(reconciled_at=None) | Q(reconciled_at__lt=before)
+    return not_since & usable("connection__") & Q(Exists(posted))

@@ -40,6 +40,7 @@ from tenants.viewpoint import Scope
 
 COMPARED_NOW_MAX = 100
 MENU_COUNTS_TO = 100
+COUNTED = "open_findings_counted"
 LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
 
 
@@ -49,10 +50,18 @@ def open_findings(user: User | AnonymousUser) -> int:
 
 
 def menu_count(request: HttpRequest) -> str:
-    """The number beside the menu's entry, at most "99+"; "" when there is none. Every page asks: no more is read."""
-    rows = visible_to(request.user, Finding.objects.filter(settled_at=None)).order_by()
-    count = len(rows.values_list("pk", flat=True)[:MENU_COUNTS_TO])
-    return f"{count - 1}+" if count == MENU_COUNTS_TO else str(count or "")
+    """The number beside the menu's entry, at most "99+"; "" when there is none. Every page asks: no more is read, and
+    nothing where the page counted them itself."""
+    count: int | None = getattr(request, COUNTED, None)
+    if count is None:
+        rows = visible_to(request.user, Finding.objects.filter(settled_at=None)).order_by()
+        count = len(rows.values_list("pk", flat=True)[:MENU_COUNTS_TO])
+    return f"{MENU_COUNTS_TO - 1}+" if count >= MENU_COUNTS_TO else str(count or "")
+
+
+def tell_menu(request: HttpRequest, count: int) -> None:
+    """Tell the menu of this page how many differences there are, as the page has counted them."""
+    setattr(request, COUNTED, count)
 
 
 class OpenFilter(admin.SimpleListFilter):

@@ -95,14 +95,15 @@ def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) ->
 def missed_and_awaited(
     tills: QuerySet[Till], day: date, *, at_most: int | None = None
 ) -> tuple[list[Silence], list[Silence]]:
-    """The same, and those whose closing is still awaited, each the last to stop first and cut to `at_most`."""
+    """The same, and those whose closing is still awaited, each the last to stop first and cut to `at_most`.
+
+    Of a day that is not over nearly all is awaited, and a look at some of it is enough: who is missed since before is
+    asked of the day before.
+    """
     missed, awaited = _look(tills, day, at_most)
-    over = timezone.localdate() - timedelta(days=1)
-    if day <= over:
-        return _say_stopped(missed), _say_stopped(awaited)
-    # Of a day that is not over nearly all is awaited, and a look at some of it is enough; missed is what was before.
-    early = [it for it in missed if it.since == day]
-    return [*_say_stopped(early), *silences(tills, over, at_most=at_most)][:at_most], _say_stopped(awaited)
+    if day >= timezone.localdate():
+        missed = [it for it in missed if it.since == day]
+    return _say_stopped(missed), _say_stopped(awaited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ A suspension that is over stands in `tenants.models.Suspension`, one that lasts 
 which one ends is a day as any other: the till may close that evening.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,24 +22,13 @@ Moments = tuple[datetime, datetime | None]
 MOMENTS = Func("began_at", "ended_at", function="tstzrange", output_field=DateTimeRangeField())
 
 
-def suspensions_of(shops: Collection[Establishment]) -> dict[int, list[Suspension]]:
-    """The suspensions that are over, of each shop and its tills, by the shop's key; of its customer too. One query."""
-    customers = {shop.tenant_id for shop in shops}
-    found: defaultdict[int | None, list[Suspension]] = defaultdict(list)
-    of_customers: defaultdict[int, list[Suspension]] = defaultdict(list)
-    for it in Suspension.objects.filter(tenant__in=customers).order_by("began_at"):
-        if it.establishment_id is None:
-            of_customers[it.tenant_id].append(it)
-        else:
-            found[it.establishment_id].append(it)
-    return {shop.pk: [*of_customers[shop.tenant_id], *found[shop.pk]] for shop in shops}
-
-
-def ranges_of_till() -> ArraySubquery:
-    """A subquery, for a query of tills: what the suspensions that are over took of each; `days_of_ranges` reads it."""
-    of_shop = Q(establishment=None) | Q(establishment=OuterRef("establishment"))
-    own = Suspension.objects.filter(of_shop, Q(till=None) | Q(till=OuterRef("pk")), tenant=OuterRef("tenant"))
-    return ArraySubquery(own.order_by("began_at").values(moments=MOMENTS))
+def ranges_of_till(*, of_shop: bool = False) -> ArraySubquery:
+    """A subquery, for a query of tills: what the suspensions that are over took of each, or with `of_shop` of its shop
+    alone; `days_of_ranges` reads it."""
+    shop = Q(establishment=None) | Q(establishment=OuterRef("establishment"))
+    till = Q(till=None) if of_shop else Q(till=None) | Q(till=OuterRef("pk"))
+    own = Suspension.objects.filter(shop, till, tenant=OuterRef("tenant")).order_by("began_at")
+    return ArraySubquery(own.values(moments=MOMENTS))
 
 
 def days_of_ranges(ranges: Iterable[Any], zone: ZoneInfo) -> list[ClosedDays]:

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 
 from concerns.condition import Condition, ShopCondition, counted_by_shop, shops_in_trouble
 from concerns.found import concerns_of
-from concerns.tills import say_silence
+from concerns.tills import say_silence, stopped_by
 from exact.lane.pauses import stands_until, why_paused
 from exports.console import links
 from exports.console.compared import compared, compared_words
-from exports.coverage.silent import missed_and_awaited
+from exports.console.findings_page import tell_menu
 from integration.console.chart import TITLES, last_days
 from integration.console.first_steps import first_steps
 from integration.console.menu_count import remember_to_mend
@@ -25,7 +25,7 @@ from integration.console.night import night_of, paused_lanes
 from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
-from tenants.models import Establishment, Role, Till, User
+from tenants.models import Establishment, Role, User
 from tenants.offering import received_by
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
@@ -54,9 +54,11 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.role == Role.MERCHANT:
         return {**context, **own_shops(request, user)}
     day, now = last_business_day(request), timezone.now()
-    known = to_know(user)
+    scope = Scope(user=user, read_max=CONCERNS_READ)
+    known = to_know(scope)
+    tell_menu(request, known["differing"])
     night = night_of(user, day, known["stand"])
-    silent, awaited = missed_and_awaited(visible_to(user, Till.objects.all()), day, at_most=SHOWN + 1)
+    silent, awaited = stopped_by(scope, day, SHOWN + 1)
     chart = last_days(user, day)
     return {
         **context,
@@ -104,9 +106,9 @@ def ways_to_other_days(day: date) -> dict[str, date | None]:
     }
 
 
-def to_know(user: User) -> dict[str, Any]:
+def to_know(scope: Scope) -> dict[str, Any]:
     """What waits for a person, of any day: how many, the most urgent one by one, and what was compared with Exact."""
-    scope = Scope(user=user, read_max=CONCERNS_READ)
+    user = scope.user
     concerns, looked_at, counted = concerns_of(scope), compared(scope), counted_by_shop(scope)
     stand = shops_in_trouble(counted, concerns)
     lost = [it for it in concerns if it.condition is Condition.LINK_LOST]
@@ -124,6 +126,7 @@ def to_know(user: User) -> dict[str, Any]:
         "to_send_again": any(shown.condition is not Condition.DIFFERS for _shop, shown in counted),
         "differences": any(shown.condition is Condition.DIFFERS for _shop, shown in counted),
         "differences_address": links.findings(),
+        "differing": sum(shown.count for _shop, shown in counted if shown.condition is Condition.DIFFERS),
         "compared": looked_at,
         "compared_words": compared_words(looked_at),
     }

@@ -192,7 +192,7 @@ def test_days__take_as_many_queries_for_many_shops(shop: Establishment) -> None:
         ) as asked:
             days_of(shops, TODAY - timedelta(days=30), TODAY)
         counts.append(len(asked))
-    assert counts == [6, 6]
+    assert counts == [5, 5]
 
 
 def test_turnover__is_of_what_counts(shop: Establishment) -> None:

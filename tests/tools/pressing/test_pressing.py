@@ -13,7 +13,7 @@ from tools.stack.services import CLONE
 pytestmark = pytest.mark.usefixtures("outside")
 
 DOCUMENTS = 2
-LONGEST_S = 600
+LONGEST_S = 280
 
 
 def test_pressing__after_every_unclear_answer_leaves_each_entry_in_the_books_once() -> None:
