@@ -91,9 +91,10 @@ class UserAdmin(ScopedAdmin):
             return gettext("See “My account”.")
         if not may_reset(reader, person):
             return gettext("Is this person's own; lost, support alone takes it away.")
-        if not hasattr(person, "factor_found"):  # a form asks for each of its columns several times
-            person.factor_found = has_factor(person)  # type: ignore[attr-defined]
-        if not person.factor_found:
+        found = getattr(person, "factor_found", None)
+        if found is None:  # a form asks for each of its columns several times
+            found = person.factor_found = has_factor(person)  # type: ignore[attr-defined]
+        if not found:
             return gettext("None: the password alone opens the console.")
         button = '{} <a class="console-button is-small" href="{}">{}</a>'
         address = reverse("console_factor_reset", args=[person.pk])
