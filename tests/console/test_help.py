@@ -15,11 +15,11 @@ from clyo_ingest.schema import api_document
 from concerns.concern import Condition
 from exact.models import PostingState
 from exports.models import ClosingState
-from integration.console.help.beside import CHAPTERS, chapter_of
+from integration.console.help.beside import CHAPTERS, OF_ROLE, OF_WAY, chapter_of
 from integration.console.help.handbook import BOOKS, FOLDER, book
 from integration.console.help.rendering import render_text
 from integration.console.help.searching import find
-from tenants.factories import StaffFactory, SupportFactory
+from tenants.factories import AccountantFactory, MerchantFactory, StaffFactory, SupportFactory
 from tenants.models import Role, User
 from tests.conftest import ROOT
 from tools.pictures.shots import SHOTS
@@ -89,7 +89,8 @@ class TestBesideEachPage:
 
     def test_every_row__leads_to_a_chapter_that_is_there_from_a_page_that_is_there(self) -> None:
         names = {name for _route, name in named_pages(get_resolver())}
-        for name, chapter in CHAPTERS.items():
+        rows = [*CHAPTERS.items(), *(row for own in OF_ROLE.values() for row in own.items())]
+        for name, chapter in [*rows, *(("console_way", chapter) for chapter in OF_WAY.values())]:
             of, _, anchor = chapter.partition("#")
             assert anchor in anchors_of(of), f"{name}: {chapter}"
             assert any(it == name or it.startswith(f"{name}_") for it in names), name
@@ -98,6 +99,27 @@ class TestBesideEachPage:
         assert chapter_of("admin:exact_lane_change") == CHAPTERS["admin:exact_lane"]
         assert chapter_of("console_mapping_fec") == CHAPTERS["console_mapping_fec"]
         assert chapter_of("somewhere_else") == ""
+
+    @pytest.mark.django_db
+    def test_reader__of_an_own_book_is_led_into_it(self, client: Client) -> None:
+        for reader, of in ((MerchantFactory(), "commercant"), (AccountantFactory(), "comptable")):
+            client.force_login(reader)
+            page = client.get(reverse("admin:index")).content.decode()
+            assert f'href="{reverse("console_help_book", args=[of])}#' in page
+        client.force_login(StaffFactory())
+        page = client.get(reverse("admin:password_change")).content.decode()
+        assert f'{reverse("console_help_book", args=["revendeur"])}#votre-mot-de-passe"' in page
+        assert chapter_of("console_way", way="take-out") != chapter_of("console_way", way="set-aside")
+
+    @pytest.mark.django_db
+    def test_every_page_with_a_parameter_that_can_be_opened__has_a_chapter(self, support: Client) -> None:
+        pages = {
+            name: re.sub(r"<int:\w+>", "1", f"/{route}")
+            for route, name in named_pages(get_resolver())
+            if route.startswith("console/") and name.startswith("console_") and "<int:" in route
+        }
+        without = {name for name in pages if not chapter_of(name)}
+        assert {name for name in without if support.get(pages[name]).status_code != 405} == set()
 
     @pytest.mark.django_db
     def test_page__has_a_question_mark_that_leads_there(self, support: Client) -> None:

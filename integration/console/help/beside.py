@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tenants.models import Role, User
+
 # By the address' name, or by the model's name that Django's own pages of it begin with: "book#chapter".
 CHAPTERS: Mapping[str, str] = {
     "admin:index": "revendeur#votre-matinee-en-cinq-minutes",
     "admin:search": "support#par-ou-commencer",
-    "admin:password_change": "revendeur#inviter-un-collegue-ou-un-comptable",
+    "admin:password_change": "revendeur#votre-mot-de-passe",
     "console_account": "revendeur#recevoir-les-courriels",
     "console_webhook": "revendeur#recevoir-les-courriels",
     "console_causes": "support#une-cloture-en-echec",
@@ -51,6 +53,8 @@ CHAPTERS: Mapping[str, str] = {
     "console_set_up_tills": "revendeur#appairer-une-caisse",
     "console_shop": "support#par-ou-commencer",
     "console_shops": "support#par-ou-commencer",
+    "console_start": "revendeur#faire-relier-exact-par-le-client",
+    "console_suspend": "revendeur#une-caisse-n-a-pas-cloture",
     "console_take_up_till": "revendeur#remplacer-une-caisse",
     "console_unused_till": "revendeur#remplacer-une-caisse",
     "console_way": "support#une-cloture-retenue",
@@ -78,14 +82,46 @@ CHAPTERS: Mapping[str, str] = {
 }
 
 
-def chapter_of(view_name: str) -> str:
+# Chapters of pages that mean something else to some readers: those of their own book.
+OF_ROLE: Mapping[str, Mapping[str, str]] = {
+    Role.ACCOUNTANT: {
+        "admin:index": "comptable#votre-premiere-visite",
+        "console_causes": "comptable#dire-que-vous-vous-en-occupez",
+        "console_closed": "comptable#un-jour-sans-cloture",
+        "console_customer": "comptable#votre-premiere-visite",
+        "console_mapping": "comptable#changer-un-compte",
+        "console_search": "comptable#chercher",
+        "console_shop": "comptable#votre-premiere-visite",
+        "console_shops": "comptable#votre-premiere-visite",
+        "console_account": "comptable#etre-averti",
+        "admin:booking_mapping": "comptable#changer-un-compte",
+        "admin:exact_finding": "comptable#une-difference-avec-exact",
+        "admin:exports_storedclosing": "comptable#ce-qui-est-comptabilise",
+    },
+    Role.MERCHANT: {
+        "admin:index": "commercant#chaque-soir",
+        "console_closed": "commercant#fermer-pour-conges",
+        "console_customer": "commercant#chaque-soir",
+        "console_shop": "commercant#chaque-soir",
+        "console_shops": "commercant#chaque-soir",
+        "admin:exports_storedclosing": "commercant#un-doute-sur-un-montant",
+    },
+}
+# One address, many ways out: those that are about something else than a held closing.
+OF_WAY: Mapping[str, str] = {"take-out": "support#une-difference-avec-exact"}
+
+
+def chapter_of(view_name: str, role: str = "", way: str = "") -> str:
     """The chapter of a page by its address' name, as "book#anchor"; "" when it has none.
 
     Django's own pages of a model (`admin:tenants_till_changelist`, `…_add`, `…_change`, and what stands beside them)
-    have the model's chapter, unless one has a row of its own.
+    have the model's chapter, unless one has a row of its own. `role`: the reader's; `way`: which way out.
     """
-    names = [name for name in CHAPTERS if view_name == name or view_name.startswith(f"{name}_")]
-    return CHAPTERS[max(names, key=len)] if names else ""
+    if way in OF_WAY:
+        return OF_WAY[way]
+    chapters = {**CHAPTERS, **OF_ROLE.get(role, {})}
+    names = [name for name in chapters if view_name == name or view_name.startswith(f"{name}_")]
+    return chapters[max(names, key=len)] if names else ""
 
 
 def help_beside(request: HttpRequest) -> dict[str, str]:
@@ -94,7 +130,8 @@ def help_beside(request: HttpRequest) -> dict[str, str]:
     in_console = request.path_info.startswith("/console/")
     if match is None or not in_console or match.view_name.startswith("console_help"):
         return {}
-    book, _, anchor = chapter_of(match.view_name).partition("#")
+    role = request.user.role if isinstance(request.user, User) else ""
+    book, _, anchor = chapter_of(match.view_name, role, match.kwargs.get("way", "")).partition("#")
     if not book:
         return {"help_address": reverse("console_help")}
     return {"help_address": f"{reverse('console_help_book', args=[book])}#{anchor}"}
