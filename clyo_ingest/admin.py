@@ -7,7 +7,7 @@ from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -19,12 +19,13 @@ from clyo_ingest.inbox import body_of
 from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
 from clyo_ingest.refusal_words import TITLES
+from clyo_ingest.refused import refused_in
 from clyo_ingest.restart_pages import restart_page, restarts_of, second_of, shown_by, take_page
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, SuspendableAdmin
 from tenants.models import Till
 
-CREATED, REFUSED_FROM = 201, 400
+CREATED, REFUSED_FROM, WITH_FAULTS = 201, 400, (409, 422)
 ANSWER = ("answer", "why", "about")
 
 
@@ -37,7 +38,12 @@ class TillAdmin(SuspendableAdmin):
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["name", "establishment__code", "establishment__name", "tenant__name"]
+    search_fields = [
+        "name__plain_contains",
+        "establishment__code",
+        "establishment__name__plain_contains",
+        "tenant__name__plain_contains",
+    ]
     fields = ["establishment", "name", "suspension", "device", "software", "paired_at"]
     suspend_page = "console_suspend_till"
     autocomplete_fields = ["establishment"]
@@ -84,7 +90,7 @@ class TillKeyAdmin(ReadOnlyAdmin):
     list_display = ["prefix", "till", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["till__establishment"]
     fields = ["till", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    search_fields = ["prefix", "till__name"]
+    search_fields = ["prefix", "till__name__plain_contains"]
 
 
 class AnswerFilter(DropdownFilter):
@@ -114,7 +120,7 @@ class PushAdmin(ReadOnlyAdmin):
     lookups = frozenset({"kind__exact", "answer", "till__id__exact"})
     sortable_by: list[str] = []  # the index serves one order
     list_select_related = ["till__establishment", "made__stored", "closing__stored"]
-    fields = ["till", "kind", "received_at", "media_type", "packing", *ANSWER, "raw"]
+    fields = ["till", "kind", "received_at", "media_type", "packing", *ANSWER, "faults", "raw"]
     change_form_outer_after_template = "clyo_ingest/second.html"
 
     def get_urls(self) -> list[Any]:
@@ -124,6 +130,11 @@ class PushAdmin(ReadOnlyAdmin):
             path("<path:object_id>/take/", page, name="clyo_ingest_push_take"),
             *super().get_urls(),
         ]
+
+    def get_fields(self, request: HttpRequest, obj: Push | None = None) -> list[str]:
+        """What is wrong with its fields, where that is why it was refused."""
+        told = obj is not None and obj.answer_status in WITH_FAULTS
+        return [it for it in self.fields if it != "faults" or told]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -146,6 +157,13 @@ class PushAdmin(ReadOnlyAdmin):
         """Why it was refused, as the till was told; a code that is no longer known is shown as it is."""
         code = push.answer_code
         return _now(TITLES[code]) if code in TITLES else code
+
+    @admin.display(description=_("what is wrong"))
+    def faults(self, push: Push) -> str:
+        """Each field that is missing or wrong, as the till heard it; the first 20."""
+        ((_push, told),) = refused_in([push])
+        rows = format_html_join("", "<li><code>{}</code> – {}</li>", ((it.pointer, it.message) for it in told.faults))
+        return format_html('<ul class="console-list">{}</ul>', rows) if rows else ""
 
     @admin.display(description=_("media type"))
     def media_type(self, push: Push) -> str:

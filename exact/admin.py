@@ -116,7 +116,7 @@ class EstablishmentAdmin(SuspendableAdmin):
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["code", "name", "tenant__name"]
+    search_fields = ["code", "name__plain_contains", "tenant__name__plain_contains"]
     fields = [
         "tenant",
         "code",

@@ -60,7 +60,12 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     list_filter = ["state", "format", ("establishment", OwnAutocompleteFilter), ("tenant", OwnAutocompleteFilter)]
     lookups = frozenset({"state__exact", "format__exact", "establishment__id__exact", "tenant__id__exact"})
     list_select_related = ["tenant", "establishment", "asked_by", "asked_by_till__establishment"]
-    search_fields = ["tenant__name", "establishment__code", "establishment__name", "file_name"]
+    search_fields = [
+        "tenant__name__plain_contains",
+        "establishment__code",
+        "establishment__name__plain_contains",
+        "file_name",
+    ]
     actions_list = ["new_export"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
@@ -213,7 +218,7 @@ class FileSettingsAdmin(ScopedAdmin):
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant", "establishment"]
     lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["tenant__name", "establishment__code"]
+    search_fields = ["tenant__name__plain_contains", "establishment__code"]
     autocomplete_fields = ["tenant", "establishment"]
     fieldsets = [
         (None, {"fields": ["tenant", "establishment"]}),
@@ -241,7 +246,7 @@ class BookYearAdmin(ScopedAdmin):
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["tenant__name"]
+    search_fields = ["tenant__name__plain_contains"]
     autocomplete_fields = ["tenant"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: BookYear | None = None) -> list[str]:
@@ -259,7 +264,12 @@ class MonthlyExportAdmin(ScopedAdmin):
     list_filter = ["active", ("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"active__exact", "tenant__id__exact"})
-    search_fields = ["tenant__name", "establishment__code", "establishment__name", "email"]
+    search_fields = [
+        "tenant__name__plain_contains",
+        "establishment__code",
+        "establishment__name__plain_contains",
+        "email",
+    ]
     autocomplete_fields = ["tenant", "establishment"]
 
     @admin.display(description=_("e-mail"), ordering="email")

@@ -79,8 +79,8 @@ class PlacesField(forms.MultipleChoiceField):
     def _find(self) -> Found:
         """The first establishments by a part of their name or code, by their customer's name, or its SIREN's digits."""
         digits = "".join(self.sought.split())
-        wanted = Q(name__icontains=self.sought) | Q(code__icontains=self.sought)
-        wanted |= Q(tenant__name__icontains=self.sought)
+        wanted = Q(name__plain_contains=self.sought) | Q(code__icontains=self.sought)
+        wanted |= Q(tenant__name__plain_contains=self.sought)
         if digits.isascii() and digits.isdecimal():
             wanted |= Q(tenant__siren__startswith=digits)
         rows = [*_order(self._own.filter(wanted))[: FOUND_MAX + 1]]

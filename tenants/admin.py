@@ -39,7 +39,7 @@ class ResellerAdmin(SuspendableAdmin):
 
     adding = _("Add a reseller")
     list_display = ["name", "suspended_at"]
-    search_fields = ["name"]
+    search_fields = ["name__plain_contains"]
     fields = ["name", "suspension"]
     readonly_fields = ["suspension"]
     suspend_page = "console_suspend_reseller"
@@ -56,7 +56,7 @@ class UserAdmin(ScopedAdmin):
     list_select_related = ["reseller"]
     fields = ["email", "name", "role", "reseller", "language", "second_factor", "suspended_at"]
     readonly_fields = ["reseller", "second_factor"]
-    search_fields = ["email", "name"]
+    search_fields = ["email", "name__plain_contains"]
     ordering = ["email"]
     actions = ["invite_again", "log_out_everywhere"]
 
@@ -193,7 +193,7 @@ class MembershipAdmin(ScopedAdmin):
     lookups = frozenset({"user__id__exact", "tenant__id__exact", "role__exact", "ended"})
     fields = ["user", "role", "tenant", "may_replace", "invited_by", "created_at", "ended_at"]
     readonly_fields = ["user", "role", "tenant", "invited_by", "created_at", "ended_at"]
-    search_fields = ["user__email", "user__name", "tenant__name"]
+    search_fields = ["user__email", "user__name__plain_contains", "tenant__name__plain_contains"]
     search_help_text = _("Name or address of a person, or name of a customer")
     ordering = ["ended_at", "user__email"]
     actions = ["end_access", "let_replace", "let_replace_no_more"]
@@ -257,7 +257,7 @@ class TenantAdmin(SuspendableAdmin):
     adding = _("Add a customer")
     list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
     list_select_related = ["reseller"]
-    search_fields = ["name", "siren"]
+    search_fields = ["name__plain_contains", "siren"]
     fields = ["reseller", "name", "siren", "suspension"]
     suspend_page = "console_suspend_customer"
 

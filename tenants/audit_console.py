@@ -26,7 +26,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", DaysFilter)]
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor__reseller", "seen_as__reseller", "tenant"]
-    search_fields = ["label"]
+    search_fields = ["label__plain_contains"]
     search_help_text = _("Name of the customer, establishment, till or person that was changed")
     fields = ["when", "who", "kind", "named", "done", "tenant", "reseller", "difference"]
     sortable_by: list[str] = []

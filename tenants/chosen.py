@@ -62,7 +62,7 @@ class Choice:
         """Customers by a part of their name, the SIREN's first digits, or a shop's code; one more than are shown."""
         shop = Establishment.objects.filter(tenant=OuterRef("pk"), code__istartswith=term)
         digits = "".join(term.split())
-        wanted = Q(name__icontains=term) | Q(Exists(shop))
+        wanted = Q(name__plain_contains=term) | Q(Exists(shop))
         if digits.isascii() and digits.isdecimal():
             wanted |= Q(siren__startswith=digits)
         return [*self._select_own().filter(wanted).select_related("reseller").order_by("name", "pk")[: FOUND_MAX + 1]]

@@ -13,6 +13,7 @@ from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
+from postgres import plain_text  # noqa: F401 - registers the lookup by which names are searched
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameAs, SameTenant, Unchanging
 from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL

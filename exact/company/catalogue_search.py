@@ -24,7 +24,7 @@ def search(division: Division, kind: CatalogueKind, text: str, *, limit: int = F
     """At most `limit` items, by code: those whose code begins with `text`, or whose name holds every word of it."""
     named = Q()
     for word in text.split():
-        named &= Q(name__icontains=word)
+        named &= Q(name__plain_contains=word)
     rows = CatalogueItem.objects.filter(Q(code__istartswith=text) | named, division=division, kind=kind)
     return [FoundItem(code=code, name=name) for code, name in rows.order_by("code").values_list("code", "name")[:limit]]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from exact.models import Finding, Posting
-from exports.console.typed_search import read_amount, read_day
+from exports.console.typed_search import read_amount, read_day, read_month
 from exports.coverage.aside import IS_ASIDE
 from exports.coverage.stopped import LABEL as LINK_LOST
 from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_among, stopped_shops
@@ -134,21 +134,52 @@ def title_of(code: str) -> str:
 
 
 def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:
-    """Closings by number, a ticket in them, an entry's reference or number in Exact, day or turnover; else by whose.
+    """Closings by number, a ticket in them, an entry's reference or number in Exact, day, month or turnover; else by
+    whose; or by both: "PONT01 28/11".
 
     Each way to find is a query of its own, on one index, of at most 200 rows: one joined query could use no index.
     """
-    term = term.strip()
+    term = " ".join(term.split())
+    found = _find_named(rows, term)
+    if found is not None:
+        return found
+    if (shops := _list_shops(term)) or " " not in term:
+        return rows.filter(establishment__in=shops)
+    for whose, named in _split(term):
+        if names_a_closing(named) and (shops := _list_shops(whose)):
+            found = _find_named(rows.filter(establishment__in=shops), named)
+            return rows.none() if found is None else found
+    return rows.none()
+
+
+def names_a_closing(term: str) -> bool:
+    """Whether a term is a number, a reference, a day, a month or an amount, rather than somebody's name."""
+    return read_month(term, today=timezone.localdate()) is not None or any(True for _way in _ways(term))
+
+
+def _split(term: str) -> Iterator[tuple[str, str]]:
+    """Each way to cut a term in two: whose closings, and which; whose may stand before or after."""
+    words = term.split()
+    for at in range(1, len(words)):
+        before, after = " ".join(words[:at]), " ".join(words[at:])
+        yield before, after
+        yield after, before
+
+
+def _list_shops(term: str) -> list[int]:
+    """The establishments of a name or code, as a list: so the planner sees whether they are few or many."""
+    named = Q(code__iexact=term) | Q(name__plain_contains=term) | Q(tenant__name__plain_contains=term)
+    return [*Establishment.objects.filter(named).values_list("pk", flat=True)]
+
+
+def _find_named(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing] | None:
+    """Closings by what names them; None if the term names none."""
+    if (month := read_month(term, today=timezone.localdate())) is not None:
+        return rows.filter(business_date__range=month)
     found: set[UUID] = set()
     for wanted in _ways(term):
         found |= {*rows.order_by().filter(wanted).values_list("pk", flat=True)[:FOUND_MAX]}
-    if found:
-        return rows.filter(pk__in=found)
-    shops = Establishment.objects.filter(
-        Q(code__iexact=term) | Q(name__icontains=term) | Q(tenant__name__icontains=term)
-    )
-    # As a list, so that the planner sees whether they are few (by their index) or many (the latest first).
-    return rows.filter(establishment__in=[*shops.values_list("pk", flat=True)])
+    return rows.filter(pk__in=found) if found else None
 
 
 def _ways(term: str) -> Iterator[Q]:

@@ -100,7 +100,7 @@ class FindingAdmin(ReadOnlyAdmin):
     lookups = frozenset({"settled", "kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
     list_select_related = ["posting__establishment", "posting__division__app", "tenant", "settled_by"]
     list_before_template = "exports/findings_before.html"
-    search_fields = ["posting__reference", "tenant__name"]
+    search_fields = ["posting__reference", "tenant__name__plain_contains"]
     fields = [
         "closing",
         "kind",

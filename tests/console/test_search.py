@@ -55,3 +55,42 @@ def test_a_neighbours_rows_are_never_found(two: World) -> None:
         for other in two.strangers_of(reader):
             for term in (other.mark, str(other.number), other.tenant.name, other.staff.email):
                 assert other.mark not in str(found(client, term)), (reader, term)
+
+
+def test_name__is_found_without_its_accents_and_before_its_closings(two: World) -> None:
+    own = two.own
+    shop = own.till.establishment
+    type(shop).objects.filter(pk=shop.pk).update(name="Crêperie du Cœur d’Été", code="PONT01")
+    client = english_client_of(own.staff)
+    for term in ("creperie", "CREPERIE", "coeur", "d'ete", "crêperie du cœur"):
+        assert found(client, term)["Establishments"] == ["PONT01 – Crêperie du Cœur d’Été"], term
+        listed = client.get(reverse("admin:tenants_establishment_changelist"), {"q": term})
+        assert [it.pk for it in listed.context["cl"].result_list] == [shop.pk], term
+        assert "Crêperie du Cœur" in client.get(reverse("console_shops"), {"q": term}).content.decode(), term
+    assert next(iter(found(client, "creperie"))) == "Establishments"
+    assert next(iter(found(client, str(own.closing.number)))) == "Closings"
+    assert "Establishments" not in found(client, "cr%perie")
+
+
+def test_day__is_found_in_words_by_month_and_of_a_shop(two: World) -> None:
+    own = two.own
+    shop, closing = own.till.establishment, own.closing
+    type(shop).objects.filter(pk=shop.pk).update(name="Crêperie du Pont", code="PONT01")
+    client = english_client_of(own.staff)
+    day = closing.business_date
+    assert f"{day:%Y-%m-%d}" == "2026-03-14"
+    terms = (
+        "14 mars 2026",
+        "14 March 2026",
+        "mars 2026",
+        "Mars 2026",
+        "03/2026",
+        "PONT01 14/03/2026",
+        "PONT01 mars 2026",
+    )
+    for term in (*terms, "creperie du pont 14 mars 2026", "14/03/2026 PONT01", f"PONT01 {closing.number}"):
+        hits = found(client, term).get("Closings", [])
+        assert f"Z {closing.number}" in hits, term
+        assert len(hits) == 1 or "pont" not in term.lower(), term
+    for term in ("15 mars 2026", "avril 2026", "PONT01 15/03/2026", "NULLE01 14/03/2026"):
+        assert "Closings" not in found(client, term), term

@@ -49,7 +49,9 @@ def _narrow(user: User, rows: QuerySet[Establishment], chosen: int | None, query
     if chosen is not None:
         rows = rows.filter(tenant__reseller=chosen) if user.is_support else rows.filter(tenant=chosen)
     if query:
-        rows = rows.filter(Q(name__icontains=query) | Q(code__iexact=query) | Q(tenant__name__icontains=query))
+        rows = rows.filter(
+            Q(name__plain_contains=query) | Q(code__iexact=query) | Q(tenant__name__plain_contains=query)
+        )
     return rows
 
 

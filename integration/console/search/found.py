@@ -18,7 +18,7 @@ from exact.models import Connection, Division, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link
 from exports.console import links
-from exports.console.closing_filters import find
+from exports.console.closing_filters import find, names_a_closing
 from exports.models import StoredClosing
 from exports.way.assign import assignments_of
 from exports.words.assignments import say_seen_to
@@ -62,8 +62,13 @@ class Sort:
 
 
 def search(user: User, term: str) -> list[Section]:
-    """Look for a term in every sort the person may see; sorts in which nothing is found are left out."""
-    return [section for sort in SORTS if user.has_perm(sort.permission) and (section := _look(sort, user, term))]
+    """Look for a term in every sort the person may see; sorts in which nothing is found are left out.
+
+    Closings come first where the term names one, else after whom it names.
+    """
+    first = names_a_closing(term)
+    sorts = sorted(SORTS, key=lambda it: it.look is not _find_closings) if first else SORTS
+    return [section for sort in sorts if user.has_perm(sort.permission) and (section := _look(sort, user, term))]
 
 
 def _look(sort: Sort, user: User, term: str) -> Section | None:
@@ -98,7 +103,9 @@ def _entries_named(term: str, closings: Iterable[UUID]) -> dict[UUID, Posting]:
 
 
 def _find_shops(user: User, term: str) -> Iterator[Hit]:
-    wanted = Q(code__istartswith=term) | Q(name__icontains=term) | _is(term, "siret") | Q(contact_email__iexact=term)
+    wanted = (
+        Q(code__istartswith=term) | Q(name__plain_contains=term) | _is(term, "siret") | Q(contact_email__iexact=term)
+    )
     rows = visible_to(user, Establishment.objects.filter(wanted)).select_related("tenant").order_by("code")
     shops = [*rows[: SHOWN + 1]]
     moved = successions_of(user, shops)
@@ -108,32 +115,32 @@ def _find_shops(user: User, term: str) -> Iterator[Hit]:
 
 
 def _find_customers(user: User, term: str) -> Iterator[Hit]:
-    rows = visible_to(user, Tenant.objects.filter(Q(name__icontains=term) | _is(term, "siren")))
+    rows = visible_to(user, Tenant.objects.filter(Q(name__plain_contains=term) | _is(term, "siren")))
     for it in rows.order_by("name")[: SHOWN + 1]:
         yield Hit(title=it.name, detail=it.siren, address=links.customer(it.pk))
 
 
 def _find_tills(user: User, term: str) -> Iterator[Hit]:
-    rows = visible_to(user, Till.objects.filter(Q(name__icontains=term) | Q(device__icontains=term)))
+    rows = visible_to(user, Till.objects.filter(Q(name__plain_contains=term) | Q(device__icontains=term)))
     for it in rows.select_related("establishment").order_by("establishment__code", "name")[: SHOWN + 1]:
         yield Hit(title=str(it), detail=it.device, address=links.shop(it.establishment_id))
 
 
 def _find_companies(user: User, term: str) -> Iterator[Hit]:
     code = texts.whole(term)
-    wanted = Q(name__icontains=term) if code is None else Q(code=code)
+    wanted = Q(name__plain_contains=term) if code is None else Q(code=code)
     for it in visible_to(user, Division.objects.filter(wanted)).select_related("tenant").order_by("name")[: SHOWN + 1]:
         yield Hit(title=it.label, detail=it.tenant.name, address=links.customer(it.tenant_id))
 
 
 def _find_consents(user: User, term: str) -> Iterator[Hit]:
-    rows = visible_to(user, Connection.objects.filter(user_name__icontains=term)).select_related("tenant")
+    rows = visible_to(user, Connection.objects.filter(user_name__plain_contains=term)).select_related("tenant")
     for it in rows.defer("access_token", "refresh_token").order_by("user_name")[: SHOWN + 1]:
         yield Hit(title=it.user_name, detail=it.tenant.name, address=links.customer(it.tenant_id))
 
 
 def _find_people(user: User, term: str) -> Iterator[Hit]:
-    rows = visible_to(user, User.objects.filter(Q(name__icontains=term) | Q(email__icontains=term)))
+    rows = visible_to(user, User.objects.filter(Q(name__plain_contains=term) | Q(email__icontains=term)))
     for it in rows.order_by("email")[: SHOWN + 1]:
         detail = " · ".join(filter(None, (it.email if it.name else "", str(it.get_role_display()))))
         yield Hit(title=str(it), detail=detail, address=reverse("admin:tenants_user_change", args=[it.pk]))
@@ -177,12 +184,6 @@ def _find_tasks(user: User, term: str) -> Iterator[Hit]:
 SORTS = (
     Sort(title=_("Guided tasks"), permission="tenants.change_till", listed="", look=_find_tasks),
     Sort(
-        title=_("Closings"),
-        permission="exports.view_storedclosing",
-        listed="admin:exports_storedclosing_changelist",
-        look=_find_closings,
-    ),
-    Sort(
         title=_("Establishments"),
         permission="tenants.view_establishment",
         listed="admin:tenants_establishment_changelist",
@@ -195,6 +196,12 @@ SORTS = (
         look=_find_customers,
     ),
     Sort(title=_("Tills"), permission="tenants.view_till", listed="admin:tenants_till_changelist", look=_find_tills),
+    Sort(
+        title=_("Closings"),
+        permission="exports.view_storedclosing",
+        listed="admin:exports_storedclosing_changelist",
+        look=_find_closings,
+    ),
     Sort(title=_("Companies in Exact"), permission="exact.view_division", listed="", look=_find_companies),
     Sort(title=_("Who linked Exact"), permission="exact.view_connection", listed="", look=_find_consents),
     Sort(title=_("Users"), permission="tenants.view_user", listed="admin:tenants_user_changelist", look=_find_people),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from exports.console.typed_search import read_amount, read_day
+from exports.console.typed_search import read_amount, read_day, read_month
 
 TODAY = date(2026, 3, 20)
 
@@ -23,6 +23,15 @@ TODAY = date(2026, 3, 20)
         ("29/02/2024", date(2024, 2, 29)),
         ("31/02/2026", None),
         ("29/02", None),
+        ("15 mars 2026", date(2026, 3, 15)),
+        ("15 Mars", date(2026, 3, 15)),
+        ("1er août 2025", date(2025, 8, 1)),
+        ("28 novembre", date(2025, 11, 28)),
+        ("28 nov.", date(2025, 11, 28)),
+        ("1st February", date(2026, 2, 1)),
+        ("31 février 2026", None),
+        ("28 bar", None),
+        ("mars 2026", None),
         ("15/03/1999", None),
         ("1042", None),
         ("Z 1042", None),
@@ -50,3 +59,22 @@ def test_a_day(text: str, day: date | None) -> None:
 )
 def test_an_amount(text: str, amount: str | None) -> None:
     assert read_amount(text) == (None if amount is None else Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("novembre 2025", date(2025, 11, 1), date(2025, 11, 30)),
+        ("Novembre", date(2025, 11, 1), date(2025, 11, 30)),
+        ("fév. 2024", date(2024, 2, 1), date(2024, 2, 29)),
+        ("March", date(2026, 3, 1), date(2026, 3, 31)),
+        ("03/2026", date(2026, 3, 1), date(2026, 3, 31)),
+    ],
+)
+def test_month__is_read_as_people_write_it(text: str, first: date, last: date) -> None:
+    assert read_month(text, today=TODAY) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["15 mars 2026", "13/2026", "novembre 0001", "bar 2026", "2026", "mars 99999"])
+def test_month__is_none_where_there_is_none(text: str) -> None:
+    assert read_month(text, today=TODAY) is None
