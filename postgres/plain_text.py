@@ -26,16 +26,16 @@ def plain(text: str) -> str:
 
 @TextField.register_lookup
 @CharField.register_lookup
-class PlainContains(Lookup):  # type: ignore[type-arg] # generic in the stubs only
+class PlainContains(Lookup):
     """`name__plain_contains="creperie"`: whether a column has these letters in it, whatever accents either has."""
 
     lookup_name = "plain_contains"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The column and the text that is looked for, both made plain."""
         column, params = self.process_lhs(compiler, connection)
         made = f"translate(lower(normalize({column})), %s, %s)"
         for ligature, letters in _LIGATURES.items():
             made = f"replace({made}, '{ligature}', '{letters}')"
         wanted = plain(str(self.rhs)).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{made} LIKE %s", [*params, _ACCENTED, _BARE, f"%{wanted}%"]
+        return f"{made} LIKE %s", (*params, _ACCENTED, _BARE, f"%{wanted}%")
