@@ -51,7 +51,7 @@ REASONS: tuple[tuple[type[Model], str], ...] = (
     *((table, "why") for table in (HandOver, HandOverOffer, PairingCode, TakeOver, FactorReset)),
     (NeverMade, "why"),
     *((table, "ended_why") for table in (NeverMade, SetAside, Till)),
-    (Finding, "settled_why"),
+    *((Finding, why) for why in ("settled_why", "reopened_why")),
     (ClosedDays, "note"),
 )
 # Reserved for names that lead nowhere (RFC 2606).

@@ -28,7 +28,7 @@ MEMBERS_IN_POSTGRES: dict[str, str] = {Role.ACCOUNTANT: ACCOUNTANT, Role.MERCHAN
 OF_STAFF = frozenset(
     {
         *("view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send", "release"),
-        "seeto",
+        *("seeto", "accept"),
     }
 )
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
@@ -37,7 +37,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     | {"bookasis", "takeout", "correct", "restart", "takeown", "invite", "hijack", "resetfactor", "handover"},
     Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "invite", "resetfactor", "handover"},
     Role.RESELLER_STAFF: OF_STAFF,
-    Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace", "seeto"}),
+    Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace", "seeto", "accept"}),
     Role.MERCHANT: frozenset(),
 }
 # On single tables besides. An accountant's exports go into files; to Exact they go with "send".

@@ -107,6 +107,36 @@ def accept_finding(finding: Finding, *, actor: User, why: str) -> bool:
     return _settle(same, How.ACCEPTED, actor=actor, why=why) == 1
 
 
+def accepted_of(postings: Collection[UUID]) -> dict[UUID, Finding]:
+    """The difference that a person accepted and nobody took back, of each of these postings (by id) that has one."""
+    newest = (
+        Finding.objects.filter(posting__in=postings).order_by("posting_id", "-found_at", "-pk").distinct("posting_id")
+    )
+    found = newest.select_related("settled_by", "posting")
+    return {it.posting_id: it for it in found if it.settlement == How.ACCEPTED}
+
+
+def reopen(finding: Finding, *, actor: User, why: str) -> bool:
+    """Take the acceptance of a difference back: it is open again, with the reason, and its row of before stays.
+
+    Does nothing, and returns False, if it is taken back by now, or another difference was found since.
+    """
+    with transaction.atomic():
+        Posting.objects.select_for_update().get(pk=finding.posting_id)
+        last = Finding.objects.filter(posting=finding.posting_id).order_by("found_at", "pk").last()
+        if last is None or last.pk != finding.pk or last.settlement != How.ACCEPTED:
+            return False
+        Finding.objects.create(
+            tenant_id=finding.tenant_id,
+            posting_id=finding.posting_id,
+            kind=finding.kind,
+            details=finding.details,
+            reopened_by=actor,
+            reopened_why=why,
+        )
+    return True
+
+
 def settle_replaced(posting: Posting) -> None:
     """Settle the finding of a posting whose entry was taken out of Exact or reversed there."""
     BookLine.objects.filter(posting=posting).delete()

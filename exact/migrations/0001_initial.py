@@ -324,12 +324,14 @@ class Migration(migrations.Migration):
                 ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
                 ('settlement', models.CharField(blank=True, choices=[('replaced', 'replaced'), ('accepted', 'accepted as it is'), ('gone', 'no longer found')], max_length=10, verbose_name='how')),
                 ('settled_why', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='why')),
+                ('reopened_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reopened_why', models.CharField(blank=True, db_default='', default='', max_length=200)),
             ],
             options={
                 'verbose_name': 'difference from Exact',
                 'verbose_name_plural': 'differences from Exact',
                 'ordering': ['-found_at', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('posting',), name='exact_finding_one_open_per_posting'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settlement', '')), models.Q(('settled_at__isnull', False), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='exact_finding_settled_says_how'), models.CheckConstraint(condition=models.Q(models.Q(('settlement', 'accepted'), _negated=True), models.Q(('settled_by__isnull', False), models.Q(('settled_why', ''), _negated=True)), _connector='OR'), name='exact_finding_accepted_says_why'), postgres.seen.SeenByTenant(name='exact_finding_seen')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('posting',), name='exact_finding_one_open_per_posting'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settlement', '')), models.Q(('settled_at__isnull', False), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='exact_finding_settled_says_how'), models.CheckConstraint(condition=models.Q(models.Q(('reopened_by', None), ('reopened_why', '')), models.Q(('reopened_by__isnull', False), models.Q(('reopened_why', ''), _negated=True)), _connector='OR'), name='exact_finding_reopened_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('settlement', 'accepted'), _negated=True), models.Q(('settled_by__isnull', False), models.Q(('settled_why', ''), _negated=True)), _connector='OR'), name='exact_finding_accepted_says_why'), postgres.seen.SeenByTenant(name='exact_finding_seen')],
             },
         ),
     ]

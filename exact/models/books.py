@@ -66,7 +66,8 @@ class Finding(models.Model):
     """Where Exact's books no longer hold what was posted. A posting has at most one that is open.
 
     `details` lists the differences: what (an account, "VAT", "date", "entries"), what was meant, what was found.
-    `settled_why` is the reason of the person who accepted it as it is.
+    `settled_why` is the reason of the person who accepted it as it is; `reopened_by` took an acceptance back, whose row
+    stays as it was.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
@@ -78,6 +79,8 @@ class Finding(models.Model):
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by"))
     settlement = models.CharField(_("how"), max_length=10, choices=Settlement.choices, blank=True)
     settled_why = models.CharField(_("why"), max_length=WHY_MAX, blank=True, default="", db_default="")
+    reopened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    reopened_why = models.CharField(max_length=WHY_MAX, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("difference from Exact")
@@ -90,6 +93,10 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(settled_at=None, settlement="") | (Q(settled_at__isnull=False) & ~Q(settlement="")),
                 name="exact_finding_settled_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_by=None, reopened_why="") | (Q(reopened_by__isnull=False) & ~Q(reopened_why="")),
+                name="exact_finding_reopened_says_why",
             ),
             models.CheckConstraint(
                 condition=~Q(settlement=Settlement.ACCEPTED) | (Q(settled_by__isnull=False) & ~Q(settled_why="")),

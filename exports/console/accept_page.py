@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from exact.books.reconcile import accept_finding
 from exact.models import Finding, FindingKind
-from exports.way.shown_digest import name_of
+from exports.console.way_looks import digest_of_findings
 from exports.words.finding_words import said_of_finding, worth_of
 from exports.words.money import euros
 from tenants.models import WHY_MAX, User
@@ -35,7 +35,7 @@ def ask_to_accept(
         "rows": rows,
         "total": len(rows),
         "chosen": ACTION_CHECKBOX_NAME,
-        "shown": _digest_of(findings),
+        "shown": digest_of_findings(findings),
         "changed": changed,
         "why_missing": why_missing,
     }
@@ -46,13 +46,9 @@ def accept_or_ask(request: HttpRequest, findings: Sequence[Finding], *, actor: U
     """The accepted differences, once the form brought a reason and what was shown; else the page that asks."""
     if not request.POST.get("confirm"):
         return ask_to_accept(request, findings)
-    if request.POST.get("shown") != _digest_of(findings):
+    if request.POST.get("shown") != digest_of_findings(findings):
         return ask_to_accept(request, findings, changed=True)
     why = request.POST.get("why", "").strip()[:WHY_MAX]
     if not why:
         return ask_to_accept(request, findings, why_missing=True)
     return [it for it in findings if accept_finding(it, actor=actor, why=why)]
-
-
-def _digest_of(findings: Sequence[Finding]) -> str:
-    return name_of(sorted([it.pk, it.kind, it.details] for it in findings))

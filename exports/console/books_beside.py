@@ -2,30 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from exact.books.difference import VAT
-from exact.books.reconcile import Seen, seen_of
+from exact.books.reconcile import Seen, accepted_of, seen_of
 from exact.lane.states import IN_EXACT
 from exact.models import BookLine, Posting
 from exports.words.differences import in_words
+from exports.words.finding_words import say_acceptance
 from exports.words.money import euros
 from ledger.entry import LineRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooksShown:
-    """One entry as Exact holds it. `read_at` is None while nothing was read since it was posted."""
+    """One entry as Exact holds it. `read_at` is None while nothing was read since it was posted; `accepted`: who
+    accepted its differences, and why."""
 
     read_at: datetime | None
     lines: list[dict[str, Any]]
     debit: str
     credit: str
     differences: list[str]
+    accepted: str = ""
 
     @property
     def same(self) -> bool:
@@ -39,7 +42,12 @@ def books_of(postings: Iterable[Posting]) -> dict[UUID, BooksShown]:
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting__in=standing):
         lines[line.posting_id].append(line)
-    return {posting.pk: _show_books(posting, lines[posting.pk]) for posting in standing}
+    accepted = accepted_of([it.pk for it in standing])
+    shown = {it.pk: _show_books(it, lines[it.pk]) for it in standing}
+    return {
+        pk: replace(it, accepted=say_acceptance(accepted[pk])) if it.differences and pk in accepted else it
+        for pk, it in shown.items()
+    }
 
 
 def _show_books(posting: Posting, lines: list[BookLine]) -> BooksShown:

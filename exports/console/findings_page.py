@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ from exact.web.links import entry_link
 from exports.console.accept_page import accept_or_ask
 from exports.console.compared import companies, compared, compared_words
 from exports.console.replace_page import REPLACE, replace_page
+from exports.console.ways_out import ACCEPT
 from exports.models import StoredClosing
 from exports.nudge import nudge_reconcile
 from exports.words.closing_words import name_of
@@ -130,7 +131,7 @@ class FindingAdmin(ReadOnlyAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Who may not replace an entry is offered no link to it; how it was settled is said where some are."""
         columns = [*super().get_list_display(request)]
-        if not request.user.has_perm(REPLACE):
+        if not request.user.has_perm(REPLACE) and not request.user.has_perm(ACCEPT.permission):
             columns.remove("replace_link")
         return [*columns, "settlement_label"] if "settled" in request.GET else columns
 
@@ -146,7 +147,7 @@ class FindingAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
         if rows := getattr(answer, "context_data", {}).get("cl"):
             for finding in rows.result_list:
-                finding.may_replace = request.user.has_perm(REPLACE, finding)
+                _note_rights(finding, request.user)
         return answer
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Finding]) -> None:
@@ -155,7 +156,7 @@ class FindingAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Finding | None:
         finding: Finding | None = super().get_object(request, object_id, from_field)
         if finding is not None:
-            finding.may_replace = request.user.has_perm(REPLACE, finding)  # type: ignore[attr-defined]
+            _note_rights(finding, request.user)
         return finding
 
     def compare_view(self, request: HttpRequest) -> HttpResponse:
@@ -205,12 +206,17 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description=_("What to do"))
     def replace_link(self, finding: Finding) -> str:
-        """The link to the replacement, where the person may replace entries of this customer (`User.may_replace`)."""
-        may_replace = getattr(finding, "may_replace", False)
-        if not may_replace or finding.settled_at is not None or not is_replaceable(finding.posting):
+        """The links to the replacement, where the person may replace entries of this customer (`User.may_replace`), and
+        to the page that accepts the difference."""
+        if finding.settled_at is not None:
             return ""
-        address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
-        return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))
+        found = []
+        if getattr(finding, "may_replace", False) and is_replaceable(finding.posting):
+            found.append((reverse("admin:exact_finding_replace", args=[finding.posting_id]), _now("Compare")))
+        if getattr(finding, "may_accept", False):
+            page = reverse("console_way", args=[ACCEPT.name])
+            found.append((f"{page}?closing={finding.posting.closing_id}", _now("Accept")))
+        return format_html_join(SafeString("<br>"), '<a class="console-nowrap" href="{}">{}</a>', found)
 
     @admin.action(description=_("Accept as it is…"), permissions=["settle"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
@@ -238,13 +244,19 @@ class FindingAdmin(ReadOnlyAdmin):
         self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.change_storedclosing")
+        return request.user.has_perm(ACCEPT.permission)
 
     def has_compare_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exact.compare_finding")
 
     def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
         return replace_page(request, posting_id)
+
+
+def _note_rights(finding: Any, user: Any) -> None:
+    """Put beside a difference what this person may do about it."""
+    finding.may_replace = user.has_perm(REPLACE, finding)
+    finding.may_accept = user.has_perm(ACCEPT.permission, finding)
 
 
 def closings_beside(findings: list[Finding]) -> None:

@@ -40,9 +40,12 @@ def set_up(shop: Establishment) -> str:
     return f"{reverse('console_set_up_customer', args=[shop.tenant_id])}#shop-{shop.pk}"
 
 
-def findings(*, establishment: int | None = None, kind: str = "") -> str:
-    """The list of open differences from Exact, of one establishment or one kind when these are said."""
-    asked = {"posting__establishment__id__exact": establishment, "kind__exact": kind}
+def findings(*, establishment: int | None = None, kind: str = "", settled: str = "") -> str:
+    """The list of open differences from Exact, of one establishment or one kind when these are said.
+
+    `settled`: "yes" for those that are settled.
+    """
+    asked = {"posting__establishment__id__exact": establishment, "kind__exact": kind, "settled": settled}
     chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exact_finding_changelist")
     return f"{page}?{chosen}" if chosen else page

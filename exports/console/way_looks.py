@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exact.lane.states import REPLACEABLE
-from exact.models import Posting
+from exact.models import Finding, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link, entry_links
 from exports.console.entry_preview import EntryPreviewed, preview_entries, preview_held
@@ -24,7 +24,9 @@ from exports.way import after_all, as_it_is, never_made, reviews
 from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead
 from exports.way.shown_digest import digest_of
+from exports.way.shown_digest import name_of as digest_name
 from exports.words.closing_words import name_of
+from exports.words.finding_words import said_of_finding, say_acceptance, title_of
 from exports.words.money import in_currency
 from exports.words.problems import sentence
 from ledger.entry import Entry, LineRole
@@ -138,6 +140,31 @@ def _say_left(left: Iterable[Problem]) -> Iterator[str]:
         yield sentence(it.to_document())
         if it.code == NOT_COME_YET:
             yield _("Nobody can let it through before that day. If the date is wrong, set the closing aside.")
+
+
+def look_at_differences(closing: StoredClosing, _user: User) -> Shown:
+    """What differs in Exact, entry by entry."""
+    if not (found := Stand.of(closing).differences):
+        return Shown(digest="", refusals=[_("Nothing of it differs in Exact any more.")])
+    return Shown(digest=digest_of_findings(found), notes=[_say_difference(it) for it in found])
+
+
+def look_at_accepted(closing: StoredClosing, _user: User) -> Shown:
+    """What differs in Exact and was accepted: by whom and why."""
+    if not (found := Stand.of(closing).accepted):
+        return Shown(digest="", refusals=[_("No difference of it is accepted any more.")])
+    notes = [f"{_say_difference(it)} {say_acceptance(it)}" for it in found]
+    return Shown(digest=digest_of_findings(found), notes=notes)
+
+
+def digest_of_findings(findings: Iterable[Finding]) -> str:
+    """Changes with anything a person sees of these differences."""
+    return digest_name(sorted([it.pk, it.kind, it.details] for it in findings))
+
+
+def _say_difference(finding: Finding) -> str:
+    words = _("Journal {journal}: {said}").format(journal=finding.posting.journal, said=said_of_finding(finding))
+    return f"{title_of(finding.kind)}. {words}."
 
 
 def look_to_set_aside(closing: StoredClosing, _user: User) -> Shown:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from exact.books.reconcile import accept_finding, reopen
+from exact.models import Finding
 from exports.console import way_looks as looks
 from exports.console import ways_out
 from exports.console.way_looks import Shown
-from exports.console.ways_out import Way
+from exports.console.ways_out import Stand, Way
 from exports.models import StoredClosing
 from exports.reposts import decide_between, take_out
 from exports.reposts.take_out import leave_unbooked
@@ -74,6 +77,27 @@ def _decide(closing_id: UUID, said: Said) -> StoredClosing:
     raise ShownOtherwise
 
 
+def _accept(closing_id: UUID, said: Said) -> StoredClosing:
+    return _settle(closing_id, said, lambda stand: stand.differences, accept_finding)
+
+
+def _take_acceptance_back(closing_id: UUID, said: Said) -> StoredClosing:
+    return _settle(closing_id, said, lambda stand: stand.accepted, reopen)
+
+
+def _settle(
+    closing_id: UUID, said: Said, of: Callable[[Stand], list[Finding]], settle: Callable[..., bool]
+) -> StoredClosing:
+    closing = StoredClosing.objects.get(pk=closing_id)
+    found = of(Stand.of(closing))
+    if not found or looks.digest_of_findings(found) != said.shown:
+        raise ShownOtherwise
+    with transaction.atomic():
+        if not all(settle(it, actor=said.actor, why=said.why) for it in found):
+            raise ShownOtherwise
+    return closing
+
+
 TASKS: tuple[Task, ...] = (
     Task(
         way=ways_out.RELEASE,
@@ -99,6 +123,27 @@ TASKS: tuple[Task, ...] = (
         look=looks.look_as_it_is,
         carry_out=lambda pk, said: take_as_it_is(pk, actor=said.actor, why=said.why, shown=said.shown),
         many=True,
+    ),
+    Task(
+        way=ways_out.ACCEPT,
+        title=_("Accept the difference"),
+        words=_(
+            "Nothing is changed in Exact, and this difference is no longer told; when it becomes another one, it is. "
+            "Say so only where the accountant meant it. It can be taken back on the closing's page."
+        ),
+        button=_("Accept as it is"),
+        look=looks.look_at_differences,
+        carry_out=_accept,
+        done=_("{closing}: the difference with Exact is accepted."),
+    ),
+    Task(
+        way=ways_out.TAKE_ACCEPTANCE_BACK,
+        title=_("Take the acceptance back"),
+        words=_("The difference with Exact is told again, until the entry is mended or somebody accepts it anew."),
+        button=_("Take it back"),
+        look=looks.look_at_accepted,
+        carry_out=_take_acceptance_back,
+        done=_("{closing}: the difference with Exact is told again."),
     ),
     Task(
         way=ways_out.BOOK_THE_REST,

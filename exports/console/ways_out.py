@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from exact.books.reconcile import accepted_of
 from exact.lane.states import is_replaceable, stands
-from exact.models import Posting, PostingState
+from exact.models import Finding, Posting, PostingState
 from exports.console import links
 from exports.coverage.anew import ANEW_WITHIN
 from exports.coverage.freed import archived_beside
@@ -117,6 +118,19 @@ class Stand:
     def never_made(self) -> list[NeverMade]:
         """What people said of the numbers before it: that they were never made."""
         return said_never_made(self.closing)
+
+    @cached_property
+    def differences(self) -> list[Finding]:
+        """The differences with Exact of its entries that nobody settled."""
+        if not self.postings:
+            return []
+        rows = Finding.objects.filter(posting__in=self.postings, settled_at=None).select_related("posting")
+        return [*rows.order_by("pk")]
+
+    @cached_property
+    def accepted(self) -> list[Finding]:
+        """The differences with Exact of its entries that a person accepted."""
+        return sorted(accepted_of([it.pk for it in self.in_exact]).values(), key=lambda it: it.pk)
 
     @property
     def stands(self) -> bool:
@@ -238,6 +252,22 @@ REPLACE = Way(
     fits=lambda it: bool(it.in_exact),
     leads_to=_lead_to_replacement,
 )
+ACCEPT = Way(
+    name="accept",
+    label=_("Accept the difference…"),
+    explanation=_("Exact stays as it is, where the accountant meant it so; it is told again only when it changes."),
+    permission="exports.accept_storedclosing",
+    fits=lambda it: bool(it.differences),
+    leads_to=page_of("accept"),
+)
+TAKE_ACCEPTANCE_BACK = Way(
+    name="reopen",
+    label=_("Take the acceptance back…"),
+    explanation=_("A difference with Exact was accepted; it is told again until it is mended or accepted anew."),
+    permission="exports.accept_storedclosing",
+    fits=lambda it: bool(it.accepted),
+    leads_to=page_of("reopen"),
+)
 BOOK_THE_GAP = Way(
     name="gap",
     label=_("Book the gap on a suspense account…"),
@@ -326,6 +356,8 @@ WAYS: tuple[Way, ...] = (
     BOOK_THE_GAP,
     CORRECT,
     REPLACE,
+    ACCEPT,
+    TAKE_ACCEPTANCE_BACK,
     BOOK_AFTER_ALL,
     BOOK_THE_OTHERS,
     LOOK_AGAIN,

@@ -42,6 +42,11 @@ def said_of_finding(finding: Finding) -> str:
     return " · ".join(said) or _("entry {number}").format(number=finding.posting.entry_number or "?")
 
 
+def say_acceptance(finding: Finding) -> str:
+    """Who accepted a difference, and why."""
+    return _("Accepted by {who}: {why}").format(who=finding.settled_by, why=finding.settled_why)
+
+
 def worth_of(posting: Posting) -> Decimal:
     """The sum of an entry's debits."""
     amounts = (cents(line["amount"]) for line in posting.entry["lines"])

@@ -43,6 +43,8 @@ def of_closing(closing: StoredClosing) -> list[Happening]:
     moves = PostingEvent.objects.filter(posting__closing_id=closing.pk)
     accepted = Finding.objects.filter(posting__closing_id=closing.pk, settlement=Settlement.ACCEPTED)
     said = [_of_accepted(it) for it in accepted.select_related("posting", "settled_by")]
+    reopened = Finding.objects.filter(posting__closing_id=closing.pk, reopened_by__isnull=False)
+    said += [_of_reopened(it) for it in reopened.select_related("posting", "reopened_by")]
     said += of_numbers(NeverMade.objects.filter(closing=closing))
     return sorted([*_sort_happenings(events, moves), *said], key=lambda happening: happening.at)
 
@@ -131,6 +133,18 @@ def _of_accepted(finding: Finding) -> Happening:
         what=_("difference of entry {number} accepted as it is").format(number=finding.posting.entry_number or "?"),
         why=finding.settled_why,
         actor=str(finding.settled_by or ""),
+    )
+
+
+def _of_reopened(finding: Finding) -> Happening:
+    number = finding.posting.entry_number or "?"
+    return Happening(
+        at=finding.found_at,
+        closing_id=finding.posting.closing_id,
+        state="",
+        what=_("acceptance of the difference of entry {number} taken back").format(number=number),
+        why=finding.reopened_why,
+        actor=str(finding.reopened_by or ""),
     )
 
 

@@ -24,6 +24,7 @@ class Cell:
     `expected`: the part of the tills' amount that is to be booked now; `entries`: what is booked; `unread`: the part of
     that which was not read back from Exact yet; `exact`: what Exact holds. Of the tills' amount, `offered` was given
     away, `left` waits for a person or an activation, and `aside` is of closings that were set aside.
+    `accepted`: by how much Exact differs from what was posted where a person accepted that.
     """
 
     tills: Decimal = ZERO
@@ -34,6 +35,7 @@ class Cell:
     offered: Decimal = ZERO
     left: Decimal = ZERO
     aside: Decimal = ZERO
+    accepted: Decimal = ZERO
 
     def add(self, other: "Cell") -> None:
         """Add another amount of the same thing."""
@@ -51,8 +53,8 @@ class Cell:
 
     @property
     def otherwise(self) -> Decimal:
-        """By how much Exact differs from what was posted and read back."""
-        return self.exact + self.unread - self.entries
+        """By how much Exact differs from what was posted and read back, beyond what a person accepted."""
+        return self.exact + self.unread - self.entries - self.accepted
 
     @property
     def elsewhere(self) -> Decimal:

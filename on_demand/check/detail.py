@@ -94,8 +94,9 @@ class Detail:
         if side == "entries":
             self._takings.add_all(entries)
 
-    def add_exact(self, read: ReadPosting, *, without_its_twin: bool) -> None:
-        """Add what Exact held of a posting. `without_its_twin`: it reverses an entry whose lines were not read."""
+    def add_exact(self, read: ReadPosting, *, without_its_twin: bool, accepted: bool = False) -> None:
+        """Add what Exact held of a posting. `without_its_twin`: it reverses an entry whose lines were not read;
+        `accepted`: a person accepted that it differs."""
         placed, found = place(read.entry, read.meant, read.found), defaultdict(lambda: ZERO, read.found)
         if without_its_twin:
             own = TakingsTally()
@@ -105,6 +106,12 @@ class Detail:
                 found[what] -= amount
         self._add_placed(placed, "exact")
         self._add_accounts(found, "exact")
+        if accepted and not read.unread and not read.over:
+            meant = TakingsTally()
+            meant.add(read.entry)
+            placed.add(meant, times=-1)
+            self._add_placed(placed, "accepted")
+            self._add_accounts({it: found[it] - read.meant.get(it, ZERO) for it in {*found, *read.meant}}, "accepted")
 
     def add_step(self, closing: StoredClosing, told: Told, *, sold: bool) -> None:
         """Add a closing to the bridge from tills to books."""
@@ -137,7 +144,8 @@ def read_detail(whole: Whole) -> Detail:
         _add_closing(detail, closing, whole.told[closing.pk], standing[closing.pk])
     unread_reversed = {it.posting.pk for it in reads if it.posting.state == PostingState.REVERSED and not it.found}
     for it in reads:
-        detail.add_exact(it, without_its_twin=it.posting.reverses_id in unread_reversed and bool(it.found))
+        twin = it.posting.reverses_id in unread_reversed and bool(it.found)
+        detail.add_exact(it, without_its_twin=twin, accepted=it.posting.pk in whole.accepted)
     return detail
 
 

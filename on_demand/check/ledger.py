@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
+from exact.books.reconcile import accepted_of
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import BookLine, Division, Posting, PostingState
 from ledger.entry import EntryKind
@@ -49,11 +50,14 @@ class Sale(NamedTuple):
 class Ledger:
     """Entries of sales by their closings; `lines` are those of Exact's ledger, each a posting, an account, an amount.
 
-    `books` are those of the companies that these entries are of.
+    `books` are those of the companies that these entries are of; `accepted`: the entries that may differ in Exact.
     """
 
-    def __init__(self, sales: Iterable[Sale], lines: Iterable[Line], books: Mapping[int, Books]) -> None:
+    def __init__(
+        self, sales: Iterable[Sale], lines: Iterable[Line], books: Mapping[int, Books], accepted: Collection[UUID]
+    ) -> None:
         self.books = books
+        self._accepted = accepted
         self.of_closing: defaultdict[UUID, list[Sale]] = defaultdict(list)
         self._lines: defaultdict[UUID, list[tuple[str, Decimal]]] = defaultdict(list)
         for posting_id, account, amount in lines:
@@ -69,6 +73,12 @@ class Ledger:
         if sale.state not in IN_EXACT:
             return False
         return bool(self._lines[sale.pk]) or self.books[sale.division_id].hold(sale.posted_at)
+
+    def accepted(self, sale: Sale) -> Decimal:
+        """By how much Exact's turnover of an entry that counts differs from the posted one, as a person accepted."""
+        if sale.pk not in self._accepted or not sale.stands or not self.is_read(sale):
+            return ZERO
+        return self.found(sale) - total(sold_in(sale.entry).values())
 
     def found(self, sale: Sale) -> Decimal:
         """The turnover that Exact holds of a sales entry.
@@ -89,7 +99,8 @@ def read_ledger(closing_ids: Collection[UUID], known: Mapping[int, Division]) ->
     sales = [Sale(*row) for row in rows.order_by().values_list(*Sale._fields)]
     lines = BookLine.objects.filter(among("posting_id", [it.pk for it in sales if it.leaves_lines])).order_by()
     books = books_in(companies_among({it.division_id for it in sales}, known))
-    return Ledger(sales, lines.values_list("posting_id", "account", "amount"), books)
+    accepted = accepted_of([it.pk for it in sales])
+    return Ledger(sales, lines.values_list("posting_id", "account", "amount"), books, accepted)
 
 
 def companies_among(divisions: Collection[int], known: Mapping[int, Division]) -> list[Division]:

@@ -112,6 +112,7 @@ def _cell_of(closing: StoredClosing, told: Told, ledger: Ledger) -> Cell:
         cell.entries += sold
         cell.unread += ZERO if ledger.is_read(sale) else sold
         cell.exact += ledger.found(sale)
+        cell.accepted += ledger.accepted(sale)
     if is_counted(closing, told):
         cell.tills = told.gross
         left = is_left(closing, told, sold=any(it.stands for it in ledger.of_closing[closing.pk]))

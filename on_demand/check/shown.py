@@ -157,6 +157,12 @@ def _notes(sums: ShopSums) -> Iterator[Note]:
     if sums.read and sums.unread_entries:
         words = ngettext("{count} entry not read back yet", "{count} entries not read back yet", sums.unread_entries)
         yield Note(words=words.format(count=sums.unread_entries), amount=euros(-sums.cell.unread))
+    if sums.read and sums.cell.accepted != ZERO:
+        yield Note(
+            words=_("Difference with Exact accepted"),
+            amount=euros(sums.cell.accepted),
+            address=links.findings(establishment=sums.shop.pk, settled="yes"),
+        )
     if sums.read and sums.cell.otherwise != ZERO:
         yield Note(
             words=_("In Exact otherwise than posted"),
@@ -217,7 +223,7 @@ def account_rows(detail: Detail, *, read: bool) -> list[Row]:
 
 def _row(label: str, cell: Cell, *, read: bool, without_tills: bool = False) -> Row:
     agreement = cell.agreement(read=read)
-    if without_tills and agreement is Agreement.EXPLAINED:
+    if without_tills and agreement is Agreement.EXPLAINED and cell.accepted == ZERO:
         agreement = Agreement.AGREES
     return Row(
         label=label,
@@ -238,6 +244,7 @@ def _notes_of(cell: Cell, *, read: bool, elsewhere: Decimal) -> Iterator[Note]:
         (_("Not booked yet"), -cell.left),
         (_("Closings set aside"), -cell.aside),
         (_("Not read back yet"), -cell.unread if read else ZERO),
+        (_("Difference with Exact accepted"), cell.accepted if read else ZERO),
         (_("In Exact otherwise than posted"), cell.otherwise if read else ZERO),
     ):
         if amount != ZERO:

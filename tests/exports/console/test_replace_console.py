@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from exact.books.reconcile import reconcile
+from exact.books.reconcile import accept_finding, reconcile, reopen
 from exact.models import Finding, Posting, PostingState
-from tenants.factories import ResellerFactory, StaffFactory
+from exports.models import StoredClosing
+from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory
 from tenants.models import Reseller
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import SimulatedExact, work
+from tests.exports.walking import ways, yes
 
 LIST = reverse("admin:exact_finding_changelist")
 
@@ -118,6 +120,40 @@ def test_replace__of_a_deleted_entry_books_it_again(own: Client, found: Finding,
     Bookkeeper(exact, found.posting.division).delete(found.posting)
     shown = own.get(reverse("admin:exact_finding_replace", args=[found.posting_id])).content.decode()
     assert ("Comptabiliser de nouveau</button>" in shown, "Remplacer l’écriture</button>" in shown) == (True, False)
+
+
+def text_of(answer: Any) -> str:
+    return strip_tags(answer.content.decode()).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_accountant__accepts_where_it_is_said_and_takes_it_back(found: Finding) -> None:
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(AccountantFactory(tenant=found.tenant))
+    closing = StoredClosing.objects.get(pk=found.posting.closing_id)
+    page = reverse("admin:exports_storedclosing_change", args=[closing.pk])
+    assert "accept" in ways(client, closing)
+    assert f"/console/way/accept/?closing={closing.pk}" in client.get(LIST).content.decode()
+    yes(client, "accept", closing, why="remise convenue")
+    assert "accept" not in ways(client, closing)
+    assert "remise convenue" in text_of(client.get(page)).partition("Exact contient autre chose")[2][:600]
+    days = {"first": "2026-03-01", "last": "2026-03-31"}
+    check = text_of(client.get("/console/check/", days)).partition("CA par établissement")[2]
+    assert "Différence avec Exact acceptée" in check
+    assert "diffère" not in check
+    yes(client, "reopen", closing, why="erreur, à remplacer")
+    assert {"accept", "reopen"} & {*ways(client, closing)} == {"accept"}
+    assert "erreur, à remplacer" in text_of(client.get(page))
+    assert "diffère" in text_of(client.get("/console/check/", days)).partition("CA par établissement")[2]
+    assert [*Finding.objects.order_by("pk").values_list("settlement", flat=True)] == ["accepted", ""]
+    assert reconcile(found.posting.division) == 1
+    assert Finding.objects.count() == 2
+
+
+def test_acceptance__is_taken_back_once(found: Finding) -> None:
+    person = StaffFactory(reseller=found.tenant.reseller)
+    assert accept_finding(found, actor=person, why="remise")
+    assert [reopen(found, actor=person, why="non") for _press in range(2)] == [True, False]
+    assert Finding.objects.filter(settled_at=None).count() == 1
 
 
 def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
