@@ -23,6 +23,7 @@ from exports.console.overtaken_shown import (
     is_looking,
     left_behind,
     read_left,
+    refused_of,
     to_correct,
 )
 from exports.console.replace_page import REPLACE
@@ -140,7 +141,9 @@ def _show(
 ) -> HttpResponse:
     division = _division(shop)
     found = to_correct(visible_to(user, Overtaken.objects.filter(establishment=shop)))
-    periods = by_period(read_left(found), division) if division else []
+    left = read_left(found) if division else []
+    periods = by_period(left, division) if division else []
+    refused = refused_of(left)
     total = sum(period.count for period in periods)
     context = {
         **admin.site.each_context(request),
@@ -152,6 +155,8 @@ def _show(
         "looking": is_looking(shop),
         "periods": periods,
         "total": total,
+        "refused": refused,
+        "none_goes": bool(total) and refused.count >= total,
         "in_files": sum(period.in_files for period in periods),
         "minutes": _minutes(shop, total),
         "sisters": [*_sisters_shown(user, shop)],

@@ -1,5 +1,6 @@
 """The page of a correction under way: how many closings are right by now, which could not be and why; stopping it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,17 @@ from django.utils.translation import gettext as _
 from exports.console.correction_page import reader_of
 from exports.console.replace_page import REPLACE
 from exports.console.repost_page import outcome_words
-from exports.models import ClosingState, RepostItem, RepostRun, RunWay
+from exports.models import ClosingState, RepostItem, RepostRun, RunWay, StoredClosing
+from exports.reposts.replace import NOT_BOOKABLE, list_in_the_way
 from exports.reposts.repost_runs import STOPPED, stop_run
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.words.problems import sentence
 from tenants.acting import person_behind
 from tenants.scope import all_visible_to
 
 ITEMS_SHOWN = 200
+# Of so many closings that today's settings cannot book, the page looks for the reason.
+LOOKED_AT_MAX = 20
 ORDERED = Q(outcome=ClosingState.EXPORTING)
 # The conditions that sort the items of a run, in the order in which they matter to the reader.
 STANDS = {
@@ -88,7 +94,7 @@ def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": run,
         "tally": tally,
         "goes_on": bool(tally.to_do or tally.under_way),
-        "items": [(item, *_tell(item)) for item in _select_shown(items)],
+        "items": [*_tell_all(_select_shown(items))],
         "unseen": max(0, tally.total - ITEMS_SHOWN),
         "shop": items.order_by("pk").values_list("closing__establishment", flat=True).first(),
         "may_stop": user.has_perm(REPLACE, run) and run.finished_at is None,
@@ -102,6 +108,19 @@ def _select_shown(items: QuerySet[RepostItem]) -> list[RepostItem]:
     rows = items.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
     rows = rows.select_related("closing__establishment").defer("closing__document")
     return [*rows.order_by("rank", "pk")[:ITEMS_SHOWN]]
+
+
+def _tell_all(items: list[RepostItem]) -> Iterator[tuple[RepostItem, str, str]]:
+    """Each item with the look of its mark and its words; of what cannot be booked also what is to be mended first."""
+    refused = [it.closing_id for it in items if it.outcome == NOT_BOOKABLE][:LOOKED_AT_MAX]
+    closings = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).filter(pk__in=refused)
+    ways = {it.pk: [sentence(problem.to_document()) for problem in list_in_the_way(it)] for it in closings}
+    for item in items:
+        look, words = _tell(item)
+        if item.closing_id in ways:
+            now = _("By now nothing is in the way: correct it again.")
+            words = " ".join([words, *ways[item.closing_id]]) if ways[item.closing_id] else now
+        yield item, look, words
 
 
 def _tell(item: RepostItem) -> tuple[str, str]:

@@ -17,11 +17,15 @@ from exact.models import CatalogueItem, CatalogueKind, Division
 from exports.coverage.other_books import standing_elsewhere
 from exports.models import ClosingState, Overtaken, RepostItem, SettingsLook, StoredClosing
 from exports.reposts.moves import Move, Place
+from exports.reposts.replace import list_in_the_way
+from exports.way.prepare import WHERE_CLOSINGS_GO
 from exports.words.money import euros
+from exports.words.problems import sentence
 from ledger.money import ZERO
 from tenants.models import Establishment
 
 CLOSINGS_SHOWN = 100
+KINDS_MAX = 20
 
 
 def in_the_books(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
@@ -78,6 +82,29 @@ class Left(NamedTuple):
 def read_left(rows: QuerySet[Overtaken]) -> list[Left]:
     """Read ids, days and moves only, as there may be thousands of closings."""
     return [Left(*row) for row in rows.order_by("-day", "-pk").values_list("pk", "day", "moves")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """How many closings cannot be corrected by today's settings, and why, in sentences."""
+
+    count: int
+    why: list[str]
+
+
+def refused_of(found: Iterable[Left]) -> Refused:
+    """Of closings that go to the same places one is looked at, by the catalogue kept; of at most `KINDS_MAX` kinds."""
+    kinds: defaultdict[frozenset[Place], list[UUID]] = defaultdict(list)
+    for it in found:
+        moves = map(Move.from_document, it.moves)
+        kinds[frozenset(move.place for move in moves if move.after)].append(it.closing)
+    looked_at = {ids[0]: len(ids) for ids in [*kinds.values()][:KINDS_MAX]}
+    count, why = 0, []
+    for closing in StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).filter(pk__in=looked_at):
+        problems = list_in_the_way(closing)
+        count += looked_at[closing.pk] if problems else 0
+        why += [sentence(it.to_document()) for it in problems]
+    return Refused(count=count, why=[*dict.fromkeys(why)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

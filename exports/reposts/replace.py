@@ -40,6 +40,7 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
+NOT_BOOKABLE = "replace_not_bookable"
 # Problems of new entries beside the closing's other ones: with any of them, all of its entries are replaced.
 STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 
@@ -153,10 +154,20 @@ def dry_run_of_further(posting_id: UUID) -> DryRun:
     return _dry_run(posting, (), tuple(replace(it, date=day) for it in entries), standing, destination)
 
 
+def list_in_the_way(closing: StoredClosing) -> list[Problem]:
+    """What keeps all that today's settings book of a closing out of its company, a closed period aside. Exact is not
+    asked. Load the closing with `WHERE_CLOSINGS_GO`."""
+    try:
+        _entries, problems = _book_beside(closing, Standing(), Destination.of(closing.establishment).of_what_stands())
+    except CannotReplace:
+        return []
+    return [it for it in problems if it.code != PERIOD_CLOSED]
+
+
 def _refuse_what_is_in_the_way(problems: Iterable[Problem]) -> None:
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
-        raise CannotReplace("replace_not_bookable", in_the_way)
+        raise CannotReplace(NOT_BOOKABLE, in_the_way)
 
 
 def _dry_run(
@@ -186,7 +197,7 @@ def _book_beside(
             return (), []
         case Held(problems=problems, entries=entries):
             return entries, look.holding(problems)
-    raise CannotReplace("replace_not_bookable")
+    raise CannotReplace(NOT_BOOKABLE)
 
 
 def _others_that_stand(posting: Posting) -> QuerySet[Posting]:

@@ -353,3 +353,25 @@ def test_settings_changed_while_one_is_looked_at__it_is_left_as_it_is(
     until_done(division, exact)
     assert RepostItem.objects.get().outcome == "correct_settings_changed"
     assert "706000" in on_accounts(exact, division)
+
+
+def test_onto_an_account_that_exact_does_not_know__says_so_before_and_why_after(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    booked(linked, "2026-03-03", "2026-03-04")
+    go_to("707100", shop)
+    page = client.get(reverse("console_correction", args=[shop.pk]))
+    text = page.content.decode().replace("\xa0", " ")
+    assert "2 clôtures ne peuvent pas être corrigées" in text
+    assert "707100" in " ".join(page.context["refused"].why)
+    assert 'name="why"' not in text
+    run = reverse("console_correction_run", args=[RepostRun.objects.get(pk=begun(client, shop)).pk])
+    until_done(linked[1], exact)
+    told = client.get(run).content.decode()
+    assert "707100 (compte de ventes)" in told.split("À corriger d")[1]
+    assert "n’ont pas pu être corrigées" in told
+
+
+def begun(client: Client, shop: Establishment) -> Any:
+    ask(client, shop)
+    return RepostRun.objects.latest("started_at").pk
