@@ -1,9 +1,6 @@
 """Storing the verdict on a closing: its tickets, live or not; the part of it that is booked; the kinds that count."""
 
-import hashlib
-import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,13 +28,13 @@ from exports.coverage.judge import (
     judge,
 )
 from exports.coverage.other_books import stands_elsewhere
-from exports.coverage.parts import hours_of, live_among, span_parameters
+from exports.coverage.parts import digest_of, hours_of, live_among, span_parameters
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing
 from ledger.closing_document import document_of
-from ledger.figures import Figures, is_empty
+from ledger.figures import is_empty
 from ledger.problem import Problem
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
@@ -280,22 +277,3 @@ def is_new_kind(closing: Closing, verdict: Verdict | None, practice: Practice) -
 def asks(verdict: Verdict | None) -> bool:
     """Whether a person must say which kind counts."""
     return isinstance(verdict, Disputed) and any(problem.code == WHICH for problem in verdict.problems)
-
-
-def digest_of(closing: Closing, *, apart: UUID | None = None) -> str:
-    """A digest that is the same for closings without tickets that cannot be told apart; `apart` makes it unique."""
-    figures, totals = Figures.of([closing]), closing.totals
-    said = [
-        _instant(closing.opened_at),
-        _instant(closing.closed_at),
-        [[str(rate), *map(str, sums)] for rate, sums in figures.rates.items()],
-        [[code, str(amount)] for code, amount in figures.means.items()],
-        [[kind.value, str(amount)] for kind, amount in figures.receipts.items()],
-        str(totals.perpetual_before) if totals else "",
-        str(apart or ""),
-    ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -1,15 +1,17 @@
 """The first closing that covers a ticket is booked; one over the same tickets is checked against it and never added."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from exact.models import Division
 from exports import tasks
 from exports.coverage.gaps import still_uncovered
 from exports.models import StoredClosing
 from exports.way.accept import reconsider
-from tests.conftest import Caller, SimulatedExact, colleague
+from tests.conftest import Caller, SimulatedExact, closing, colleague
 from tests.exports.coverage.covering import (
     FIRST,
     GENERAL,
@@ -239,6 +241,16 @@ def test_same_figures_and_hours__of_another_till_of_the_shop_are_a_question(link
     pushed(till, general(tickets=[]))
     again = pushed(colleague(till), general(tickets=[]))
     assert (states([again]), codes(again)) == (["held"], ["same_again"])
+
+
+def test_alike_of_a_wrong_date__is_held_and_not_turned_away_for_ever(till: Caller) -> None:
+    """A till whose date is wrong sends a day again, under the next number."""
+    day = (timezone.localdate() + timedelta(days=300)).isoformat()
+    for number, code in ((1042, "business_date_future"), (1043, "same_again")):
+        told = closing(number, tickets=[], totals=None, business_date=day)
+        answer = till.post("closings", told)
+        assert answer.status_code == 201
+        assert code in {it["code"] for it in answer.json()["problems"]}
 
 
 def test_tickets__that_no_booked_closing_covers_are_told_by_the_next_general(linked: Linked) -> None:
