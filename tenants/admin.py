@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
@@ -45,6 +45,29 @@ class ResellerAdmin(SuspendableAdmin):
     suspend_page = "console_suspend_reseller"
 
 
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
+    """A person, suspended by a tick: since when is noted, not typed."""
+
+    suspended = forms.BooleanField(
+        label=_("suspended"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=_("Cannot log in, from the next page on; every letter stops. Taken away, everything is as before."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "suspended" in self.fields:
+            self.initial["suspended"] = self.instance.suspended_at is not None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keep since when somebody is suspended; begin or end it where the tick was changed."""
+        cleaned = super().clean()
+        if "suspended" in self.fields and self.initial["suspended"] != self.cleaned_data.get("suspended", False):
+            self.instance.suspended_at = timezone.now() if self.cleaned_data.get("suspended") else None
+        return cleaned
+
+
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
     """People and their roles: invited by a letter, logged out everywhere, looked through by support.
@@ -54,11 +77,12 @@ class UserAdmin(ScopedAdmin):
 
     list_display = ["email", "name", "role", "belongs_to", "suspended_at", "look_through"]
     list_select_related = ["reseller"]
-    fields = ["email", "name", "role", "reseller", "language", "second_factor", "suspended_at"]
+    fields = ["email", "name", "role", "reseller", "language", "second_factor", "suspended"]
     readonly_fields = ["reseller", "second_factor"]
     search_fields = ["email", "name__plain_contains"]
     ordering = ["email"]
     actions = ["invite_again", "log_out_everywhere"]
+    form = PersonForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = super().get_queryset(request)
@@ -82,6 +106,13 @@ class UserAdmin(ScopedAdmin):
         if person is not None and isinstance(request.user, User):
             person.shown_to = request.user  # type: ignore[attr-defined]
         return person
+
+    @admin.display(description=_("suspended"))
+    def suspended(self, person: User) -> str:
+        """Since when, for who may not change it."""
+        return (
+            date_format(timezone.localtime(person.suspended_at), "SHORT_DATETIME_FORMAT") if person.suspended_at else ""
+        )
 
     @admin.display(description=_("second factor"))
     def second_factor(self, person: User) -> str:

@@ -31,6 +31,7 @@ from tenants.models import REVIEWS_MAX, WHY_MAX, Establishment, User
 from tenants.scope import visible_to
 
 RELEASED_AT_ONCE = 50
+DAY_SHOWN_MAX = 20
 
 
 def start_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
@@ -42,7 +43,11 @@ def start_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     shop = get_object_or_404(shops, pk=establishment_id)
     if request.method == "POST" and "reviews" in request.POST:
         return _keep_reviews(request, shop)
-    day = read_day((request.POST if request.method == "POST" else request.GET).get("from", ""))
+    asked = (request.POST if request.method == "POST" else request.GET).get("from", "").strip()
+    day = read_day(asked)
+    if asked and day is None:
+        words = _("“{text}” is no day from which closings can be booked. Choose another one.")
+        messages.warning(request, words.format(text=asked[:DAY_SHOWN_MAX]))
     why = request.POST.get("why", "").strip()[:WHY_MAX]
     if request.method == "POST" and day is not None and why:
         if request.POST.get("shown", "") == _name(shop, day):

@@ -144,6 +144,20 @@ def test_accountant_who_becomes_one_of_the_restaurant__replaces_no_more(here: Wo
     assert (access.role, access.may_replace) == (Role.MERCHANT, False)
 
 
+def test_person__is_suspended_by_a_tick_and_since_when_is_noted(here: World) -> None:
+    client, person = client_of(here.manager), here.own.staff
+    page = reverse("admin:tenants_user_change", args=[person.pk])
+    assert "suspended_at" not in client.get(page).content.decode()
+    form = {"email": person.email, "name": person.name, "role": person.role, "language": "fr"}
+    assert client.post(page, {**form, "suspended": "on"}).status_code == 302
+    since = User.objects.get(pk=person.pk).suspended_at
+    assert since is not None
+    assert client.post(page, {**form, "name": "Autre", "suspended": "on"}).status_code == 302
+    assert User.objects.get(pk=person.pk).suspended_at == since
+    assert client.post(page, form).status_code == 302
+    assert User.objects.get(pk=person.pk).suspended_at is None
+
+
 def test_what_cannot_be__is_said_at_its_field(here: World, invited: Any) -> None:
     own, before = [here.own.tenant.pk], (Membership.objects.count(), User.objects.count())
     faults: list[tuple[str, dict[str, Any]]] = [

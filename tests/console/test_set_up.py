@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clyo_ingest.keys import redeem_code
-from exact.models import ActivationLink, Division
+from exact.models import ActivationLink, Connection, ConnectionState, Division
 from tenants.factories import AccountantFactory, EstablishmentFactory, StaffFactory, TenantFactory, TillFactory
 from tenants.models import Establishment, Tenant, Till, User
 from tests.conftest import Caller, closing, work
@@ -112,6 +112,29 @@ def test_link__goes_to_the_address_and_stays_with_the_establishment(staff: User,
     shown = client.post(page, {"show": "yes"}).content.decode()
     assert "/activation/" in shown
     assert {it.made_by_id for it in ActivationLink.objects.all()} == {staff.pk}
+
+
+def test_link_shown__is_said_to_end_and_no_way_leads_to_its_own_page(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    Connection.objects.filter(pk=division.connection_id).update(state=ConnectionState.RECONNECT_REQUIRED)
+    client = client_of(StaffFactory(reseller=till.till.tenant.reseller))
+    checklist = reverse("console_set_up_customer", args=[shop.tenant_id])
+    said = "met fin à celui affiché le"
+    for page in (checklist, reverse("console_shop", args=[shop.pk])):
+        assert said not in client.get(page).content.decode()
+    client.post(reverse("console_set_up_link", args=[shop.pk]), {"show": "yes"})
+    for page in (checklist, reverse("console_shop", args=[shop.pk])):
+        shown = client.get(page).content.decode()
+        assert said in shown
+        assert 'name="keep_contact"' in shown
+    assert f'href="{checklist}#' not in client.get(checklist).content.decode()
+
+
+def test_first_day__that_is_no_day_is_said(staff: User) -> None:
+    shop = EstablishmentFactory(tenant__reseller=staff.reseller)
+    page = client_of(staff).get(reverse("console_start", args=[shop.pk]), {"from": "abc"})
+    assert "« abc » n’est pas un jour" in page.content.decode().replace("\xa0", " ")
 
 
 def test_checklist__follows_what_happens(linked: tuple[Caller, Division]) -> None:

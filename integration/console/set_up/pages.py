@@ -121,6 +121,8 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
                 else "",
                 "closings_address": links.closings(establishment=it.facts.shop.pk),
                 "condition": conditions[it.facts.shop.pk],
+                # A way that leads to this very page is no link: what mends it stands below.
+                "leads_away": conditions[it.facts.shop.pk].address.partition("#")[0] != _address(tenant),
             }
             for it in shops
         ],
