@@ -32,8 +32,12 @@ FILE_CLOSINGS_MAX = 20_000
 
 
 class CheckForm(forms.Form):
-    """Which establishments and days. Offers and accepts only what the person may see."""
+    """Which establishments and days. Offers and accepts only what the person may see.
 
+    `cut`: the last day asked for has not come yet, so today is the last.
+    """
+
+    cut = False
     where = PlacesField(label=_("Establishments"), required=False)
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
@@ -64,8 +68,12 @@ class CheckForm(forms.Form):
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
         first, last = cleaned.get("first"), cleaned.get("last")
         if isinstance(first, date) and isinstance(last, date):
+            today = timezone.localdate()
+            self.cut = first <= today < last
+            if self.cut:
+                cleaned["last"] = last = today
             names = {"from": "first", "to": "last"}
-            for where, code in period_faults(first, last, today=timezone.localdate(), longest=LONGEST_DAYS):
+            for where, code in period_faults(first, last, today=today, longest=LONGEST_DAYS):
                 self.add_error(names[where], forms.ValidationError(_now(FAULTS[code]), code=code))
         return cleaned
 

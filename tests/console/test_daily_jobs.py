@@ -68,7 +68,7 @@ def test_set_a_customer_up_until_its_first_entry(
     division = exact.link(till.till, *exact.company())
     till.post("closings", last_night())
     page.reload()
-    expect(page.get_by_text("5 étapes sur 6 terminées")).to_be_visible()
+    expect(page.get_by_text("Étapes terminées\u00a0: 5 sur 6")).to_be_visible()
     work(division)
     page.reload()
     expect(page.get_by_role("heading", name="Tout est en place")).to_be_visible()

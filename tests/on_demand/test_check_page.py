@@ -200,6 +200,15 @@ def test_last_finished_month__is_what_is_shown_first(read: Caller) -> None:
     assert "4 200,00 €" in page
 
 
+def test_days_to_come__end_with_today_and_one_day_is_named_once(read: Caller) -> None:
+    with travel("2026-03-20T12:00:00Z", tick=False):
+        said = check(read, last="2026-03-31")
+    assert "01/03/2026 – 20/03/2026" in said
+    assert "Jusqu’à aujourd’hui" in said
+    one = check(read, first="2026-03-14", last="2026-03-14")
+    assert "14/03/2026 – 14/03/2026" not in one
+
+
 def test_longer_than_two_months__goes_by_month(read: Caller) -> None:
     page = check(read, first="2026-01-01")
     assert "mars 2026 " in page.partition("CA par établissement")[2]
