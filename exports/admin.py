@@ -104,7 +104,6 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     raw_values: ClassVar = {"day": lambda it: it.business_date, "turnover": lambda it: it.gross}
     actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at", "pk"]
-    list_disable_select_all = True
     short_row = ("establishment", "day", "turnover", "state_label")
     sortable_by: list[str] = []  # the index serves one order; a million rows are not sorted for a click
 

@@ -77,6 +77,7 @@ class ScopedAdmin(ModelAdmin):
     list_per_page = 50
     paginator = InfinitePaginator  # a list of a million rows is turned over, never counted
     show_full_result_count = False
+    list_disable_select_all = True  # "select all" would name a number that nobody counted
     list_filter_submit = True
     compressed_fields = True
     empty_value_display = "–"
@@ -101,6 +102,7 @@ class ScopedAdmin(ModelAdmin):
         if (shown := context.get("cl")) is not None:
             context["title"] = shown.title = capfirst(str(self.opts.verbose_name_plural))
             self.lay_beside(request, [*shown.result_list])
+            context["selection_note_all"] = ""  # nobody counted them
             context["list_head"] = list_head(shown, request, self.tabs)
         return answer
 

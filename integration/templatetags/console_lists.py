@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.utils.safestring import SafeString, mark_safe
 from unfold.templatetags import unfold_list
 
@@ -54,6 +54,12 @@ def _keep_labels() -> None:
 
 _keep_heads()
 _keep_labels()
+
+
+@register.filter
+def first_page(shown: ChangeList) -> str:
+    """The address of the first page of a list, with what is asked of it."""
+    return str(shown.get_query_string(remove=[PAGE_VAR]))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from exact.models import Division, Finding, FindingKind, Posting, PostingState
 from tenants.factories import StaffFactory, SupportFactory
 from tenants.models import Membership, User
 from tests.bookkeeper import Bookkeeper
+from tests.clients import english_client_of
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.world import World
 
@@ -103,6 +104,21 @@ def test_compare_now__is_not_for_who_only_reads(here: World, monkeypatch: pytest
     client.force_login(here.own.merchant)
     assert client.post(reverse("admin:exact_finding_compare")).status_code == 403
     assert asked == []
+
+
+def test_list__counts_nothing_that_it_did_not_and_says_why_it_is_empty(here: World) -> None:
+    client = english_client_of(here.own.staff)
+    page = reverse("admin:exact_finding_changelist")
+    assert "9999999999" not in client.get(page).content.decode()
+    beyond = client.get(page, {"p": "999", "kind__exact": "missing"}).content.decode()
+    assert "The list has no such page." in beyond
+    assert 'href="?kind__exact=missing"' in beyond
+    filtered = client.get(page, {"kind__exact": "changed"}).content.decode()
+    assert ("No row fits what is asked." in filtered, "Take all filters off" in filtered) == (True, True)
+    Finding.objects.update(settled_at="2026-03-20T03:00:00Z", settlement="gone")
+    empty = client.get(page).content.decode()
+    assert "There is nothing here." in empty
+    assert "Take all filters off" not in empty
 
 
 def test_accountant__compares_and_is_led_to_replacing_where_the_reseller_lets_it(
