@@ -291,6 +291,7 @@ class TenantAdmin(SuspendableAdmin):
     search_fields = ["name__plain_contains", "siren"]
     fields = ["reseller", "name", "siren", "suspension"]
     suspend_page = "console_suspend_customer"
+    only_links = frozenset({"set_up"})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """The reseller of a customer is not changed by the form, only by a hand-over."""

@@ -87,6 +87,8 @@ class ScopedAdmin(ModelAdmin):
     tabs: ClassVar[Sequence[ListTab]] = ()
     # In a file of the list: the columns whose values are more than the words they show.
     raw_values: ClassVar[Raw] = {}
+    # Columns that hold nothing but a link: no file has them.
+    only_links: ClassVar[frozenset[str]] = frozenset()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list with its head; as a file with `?as=csv` or `?as=xlsx`. Unknown parameters are ignored."""
@@ -143,7 +145,7 @@ class ScopedAdmin(ModelAdmin):
             messages.warning(request, words.format(max=ROWS_MAX))
             return redirect(_list_of(request))
         self.lay_beside(request, rows)
-        return list_file(shown, rows, kind, raw=self.raw_values)
+        return list_file(shown, rows, kind, raw=self.raw_values, without=self.only_links)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request))

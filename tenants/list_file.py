@@ -1,6 +1,6 @@
 """A list as a file: the rows of its filters, in its columns, for a spreadsheet."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import unescape
@@ -22,17 +22,23 @@ CHOSEN_BY = "action_checkbox"
 Raw = Mapping[str, Callable[[Any], Value]]
 
 
-def list_file(shown: ChangeList, rows: Sequence[Model], kind: str, *, raw: Raw) -> HttpResponse:
-    """Answer `rows` as a file of a kind of `FILES`; `raw` has the columns whose values are more than their words."""
+def list_file(
+    shown: ChangeList, rows: Sequence[Model], kind: str, *, raw: Raw, without: Collection[str] = ()
+) -> HttpResponse:
+    """Answer `rows` as a file of a kind of `FILES`; `raw` has the columns whose values are more than their words.
+
+    `without`: the columns that hold nothing but a link.
+    """
     # A column without a heading holds buttons.
-    columns = [name for name in shown.list_display if name != CHOSEN_BY and _title(shown, name)]
+    left_out = {CHOSEN_BY, *without}
+    columns = [name for name in shown.list_display if name not in left_out and _title(shown, name)]
     head = [_title(shown, name) for name in columns]
     title = capfirst(str(shown.opts.verbose_name_plural))
     content_type, write = FILES[kind]
     table = Table(title=title, head=head, rows=_read_rows(shown, rows, columns, raw))
     answer = HttpResponse(write([table]), content_type=content_type)
     day = timezone.localdate().isoformat()
-    answer["Content-Disposition"] = f'attachment; filename="{slugify(title)}-{day}.{kind}"'
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(title.replace("’", " "))}-{day}.{kind}"'
     return answer
 
 

@@ -1,7 +1,7 @@
 """The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -91,6 +91,8 @@ class FindingAdmin(ReadOnlyAdmin):
 
     list_display = ["closing", "establishment", "kind_label", "differences", "amount", "found", "replace_link"]
     short_row = ("establishment", "kind_label", "amount")
+    only_links = frozenset({"replace_link"})
+    raw_values: ClassVar = {"amount": lambda it: worth_of(it.posting)}
     list_display_links = ["kind_label"]  # the first column leads to the closing
     list_filter = [
         OpenFilter,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from tenants.models import Establishment, Tenant
-from tests.clients import english_client_of
+from tests.clients import client_of, english_client_of
 from tests.world import World
 
 CLOSINGS = "admin:exports_storedclosing_changelist"
@@ -97,6 +98,18 @@ def test_a_file__says_names_as_they_are_written__and_has_no_buttons(two: World) 
         columns, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
         assert said in [row[columns.index(column)] for row in rows if row], model
         assert all(columns), model
+        assert not {"Edit", "Set-up", "Replace"} & {*columns}, model
+
+
+def test_amounts__of_a_file_are_numbers_and_its_name_is_made_of_words(two: World) -> None:
+    answer = english_client_of(two.manager).get(reverse("admin:exact_finding_changelist"), {"as": "csv"})
+    columns, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    assert rows
+    assert all(re.fullmatch(r"-?[0-9]+,[0-9]{2}", row[columns.index("Amount")]) for row in rows)
+    french = client_of(two.own.staff).get(
+        reverse("admin:exact_lane_changelist"), {"as": "csv"}, headers={"Accept-Language": "fr"}
+    )
+    assert 'filename="files-d-envoi-' in french["Content-Disposition"]
 
 
 def test_a_list_too_long_for_a_file__says_so(two: World, monkeypatch: pytest.MonkeyPatch) -> None:

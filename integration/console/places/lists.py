@@ -49,6 +49,7 @@ class PlaceList:
     """What such lists share: a row leads to its page, and to its form by a link that says so."""
 
     list_display_links = None
+    only_links = frozenset({"edit", "set_up"})
     opts: Any
 
     @admin.display(description=_("Edit"))
