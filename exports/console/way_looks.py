@@ -22,7 +22,7 @@ from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
 from exports.way import after_all, as_it_is, never_made, reviews
 from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held, Ready
-from exports.way.set_aside import counting_instead
+from exports.way.set_aside import counting_instead, digest_of_aside
 from exports.way.shown_digest import digest_of
 from exports.way.shown_digest import name_of as digest_name
 from exports.words.closing_words import name_of
@@ -175,10 +175,10 @@ def look_to_set_aside(closing: StoredClosing, _user: User) -> Shown:
     match closing.state:
         case ClosingState.HELD | ClosingState.WAITING:
             words = _("Nothing of it is in Exact. It is set aside at once.")
-            return Shown(digest=closing.state, notes=[words, *_say_of_others(closing)])
+            return Shown(digest=digest_of_aside(closing), notes=[words, *_say_of_others(closing)])
         case ClosingState.FAILED:
             words = _("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")
-            return Shown(digest=closing.state, notes=[words, *_say_of_others(closing)])
+            return Shown(digest=digest_of_aside(closing), notes=[words, *_say_of_others(closing)])
     return _refuse("set_aside_not_held")
 
 

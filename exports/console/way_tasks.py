@@ -192,7 +192,7 @@ TASKS: tuple[Task, ...] = (
         ),
         button=_("Set it aside"),
         look=looks.look_to_set_aside,
-        carry_out=lambda pk, said: leave_unbooked(pk, actor=said.actor, why=said.why),
+        carry_out=lambda pk, said: leave_unbooked(pk, actor=said.actor, why=said.why, shown=said.shown),
         many=True,
     ),
     Task(

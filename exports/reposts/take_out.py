@@ -22,7 +22,7 @@ from exports.reposts.replace import CannotReplace, Old, begin, choose_ways, told
 from exports.way.accept import reconsider
 from exports.way.carry_out import withdraw_unsent
 from exports.way.prepare import locked
-from exports.way.set_aside import CannotSetAside, set_aside
+from exports.way.set_aside import CannotSetAside, refuse_what_changed, set_aside
 from exports.way.shown_digest import name_of
 from exports.words.reasons import Why, because
 from tenants.models import User
@@ -114,14 +114,17 @@ def _still_as_shown(shown: Leaving) -> None:
         raise CannotReplace("replace_moved_on")
 
 
-def leave_unbooked(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+def leave_unbooked(
+    closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None, shown: str | None = None
+) -> StoredClosing:
     """Set a closing aside that has no entry in Exact; its refused entries are looked up there first.
 
-    Raises `CannotSetAside` or `CannotReplace`.
+    `shown` as in `set_aside`. Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise`.
     """
     closing = StoredClosing.objects.get(pk=closing_id)
     if closing.state != ClosingState.FAILED:
-        return set_aside(closing_id, actor=actor, why=why, instead=instead)
+        return set_aside(closing_id, actor=actor, why=why, instead=instead, shown=shown)
+    refuse_what_changed(closing, shown)
     if Posting.objects.filter(REPLACEABLE, closing_id=closing_id).exists():
         raise CannotSetAside("set_aside_in_exact")
     take_out(leaving(closing), actor=actor, why=why, instead=instead)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from exact.lane.states import UNDONE
 from exact.models import Posting, PostingState
+from exports.coverage.freed import archived_beside
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
@@ -21,7 +22,7 @@ from exports.way.accept import reconsider
 from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.levels import CLOCKS_APART
 from exports.way.prepare import locked
-from exports.way.shown_digest import ShownOtherwise
+from exports.way.shown_digest import ShownOtherwise, name_of
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
 from tenants.models import User
@@ -39,19 +40,34 @@ class CannotSetAside(Exception):
         self.code = code
 
 
-def set_aside(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+def set_aside(
+    closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None, shown: str | None = None
+) -> StoredClosing:
     """Set a closing aside that is held or waits and has no entry in Exact. Pressed twice it does nothing more.
 
-    `instead`: the id of the closing that counts in its place. Raises `CannotSetAside`.
+    `instead`: the id of the closing that counts in its place. `shown`: what a person was shown of it, as
+    `digest_of_aside` names it. Raises `CannotSetAside`, and `ShownOtherwise` where it is another by now.
     """
     with transaction.atomic():
         lock_shop(closing_id)
         closing = locked(closing_id)
         if is_set_aside(closing_id):
             return closing
+        refuse_what_changed(closing, shown)
         refuse_to_set_aside(closing, instead=instead)
         keep_aside(closing, actor=actor, why=why, instead=instead)
     return closing
+
+
+def digest_of_aside(closing: StoredClosing) -> str:
+    """The name of what a person is shown before setting a closing aside: how it stands, and what stands beside it."""
+    return name_of([closing.state, closing.problems, [str(it.pk) for it in archived_beside(closing)]])
+
+
+def refuse_what_changed(closing: StoredClosing, shown: str | None) -> None:
+    """Raise `ShownOtherwise` if a person was `shown` something else of the closing than it is now."""
+    if shown is not None and shown != digest_of_aside(closing):
+        raise ShownOtherwise
 
 
 def refuse_to_set_aside(closing: StoredClosing, *, instead: UUID | None = None) -> None:

@@ -69,6 +69,16 @@ def test_pressed_twice__is_one_word(till: Caller) -> None:
     assert (SetAside.objects.count(), stored.events.filter(after="archived").count()) == (1, 1)
 
 
+def test_shown_otherwise__is_not_set_aside(till: Caller, linked: Linked) -> None:
+    stored = unbalanced(till)
+    client = browser()
+    assert "nothing was done" in say(client, "set-aside", stored, "x").content.decode()
+    shown = stamp(page(client, "set-aside", stored))
+    StoredClosing.objects.filter(pk=stored.pk).update(problems=[{**stored.problems[0], "code": "turnover_total"}])
+    say(client, "set-aside", stored, shown)
+    assert (stored.state, SetAside.objects.count()) == ("held", 0)
+
+
 def test_taken_back__is_looked_at_again_and_may_be_set_aside_anew(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     stored = unbalanced(till)
