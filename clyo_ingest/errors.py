@@ -110,7 +110,8 @@ def validation_message(fault: Mapping[str, Any]) -> str:
     facts = {
         "min": context.get("ge", context.get("min_length")),
         "max": context.get("le", context.get("max_length")),
-        "values": str(context.get("expected", "")).replace(" or ", ", "),  # pydantic's own word is English
+        # Pydantic's own list is English, its values in quotation marks of Python.
+        "values": str(context.get("expected", "")).replace(" or ", ", ").replace("'", ""),
     }
     return _(MESSAGES[kind]).format(**facts)
 

@@ -28,14 +28,14 @@ WANTED = [
     (
         "closings?state=exportd",
         "state",
-        "One of these is expected: 'held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'",
+        "One of these is expected: held, waiting, ready, exporting, exported, failed, archived",
     ),
-    ("closings?kind=Z", "kind", "One of these is expected: 'general', 'station', 'drawer'"),
+    ("closings?kind=Z", "kind", "One of these is expected: general, station, drawer"),
     ("closings?number=12.0", "number", "A whole number is expected."),
     ("closings?number=0", "number", "This is too small: at least 1."),
     ("closings?cursor=x", "cursor", "Take the cursor from `next` of the page before, as it stands there."),
     ("log", "date", "A date is expected: YYYY-MM-DD."),
-    (f"log?{A_DAY}&format=xml", "format", "One of these is expected: 'json', 'txt'"),
+    (f"log?{A_DAY}&format=xml", "format", "One of these is expected: json, txt"),
 ]
 
 
