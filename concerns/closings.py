@@ -52,7 +52,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             customer=first.tenant.name,
             shop=str(first.establishment),
             shops=frozenset(cause.establishments),
-            words=" ".join(filter(None, (cause.title, elsewhere))),
+            words=" ".join(filter(None, (cause.title, cause.elsewhere_words, elsewhere))),
             mend=cause.mend_words if mends else _("See the closings") if elsewhere else _("See what to do"),
             address=cause.mend_address if mends else cause.closings_address,
             way=cause.nearest_way(scope.user),
@@ -60,7 +60,12 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             question=_find_question(cause),
             seen_to=cause.seen_to,
             items=tuple(
-                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.closings
+                Item(
+                    key=key_of(kind, it.pk, cause.key),
+                    label=name_of(it),
+                    amount=None if it.pk in cause.elsewhere else _amount(it),
+                )
+                for it in cause.closings
             ),
         )
 

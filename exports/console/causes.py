@@ -10,6 +10,7 @@ from django.db.models import CharField, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from exact.models import NEEDS_A_PERSON, Posting
 from exports.console import links
@@ -92,6 +93,17 @@ class Cause:
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
     seen_by: list[str] = field(default_factory=list)  # of each closing that somebody sees to, who
+    elsewhere: frozenset[UUID] = frozenset()  # those that stand under a larger cause, too
+
+    @property
+    def elsewhere_words(self) -> str:
+        """How many of its closings another cause counts already: mended here, they wait for that one still."""
+        words = ngettext(
+            "{count} of them waits for another reason, too, and is counted there.",
+            "{count} of them wait for another reason, too, and are counted there.",
+            len(self.elsewhere),
+        )
+        return words.format(count=len(self.elsewhere)) if self.elsewhere else ""
 
     @property
     def seen_to(self) -> str:
@@ -192,7 +204,12 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
             cause.seen_by += [closing.seen_by] if closing.seen_by else []
             cause.tenants[closing.tenant_id] = closing.tenant.name
             cause.establishments[closing.establishment_id] = str(closing.establishment)
-    return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
+    found = sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
+    counted: set[UUID] = set()
+    for cause in found:
+        cause.elsewhere = frozenset(counted.intersection(cause.closing_ids))
+        counted.update(cause.closing_ids)
+    return found
 
 
 def _reasons(

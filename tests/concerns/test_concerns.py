@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from concerns.concern import Concern, Condition
 from concerns.found import concerns_of
@@ -74,7 +75,7 @@ def test_held__alone_leads_straight_to_the_nearest_way_out(linked: Linked) -> No
     assert (f'href="{way}"' in page, "Voir que faire" in page) == (True, True)
     # Who may not book it is not led there.
     (told,) = of(staff_of(till), Condition.HELD)
-    assert (told.way, told.again) == (None, (held.pk,))
+    assert (told.way, told.again) == (None, ()), "sent again, it stays held"
 
 
 def test_held__for_one_reason_leads_to_no_way_out_of_one_of_them(linked: Linked) -> None:
@@ -85,6 +86,20 @@ def test_held__for_one_reason_leads_to_no_way_out_of_one_of_them(linked: Linked)
         till.post("closings", short)
     (both,) = of(ResellerAdminFactory(reseller=till.till.tenant.reseller), Condition.HELD)
     assert (len(both.items), both.way) == (2, None)
+
+
+def test_held__for_two_reasons_is_counted_once(linked: Linked) -> None:
+    till, _division = linked
+    for number in (1042, 1050):
+        document = closing(number, payments=closing()["payments"][:2])
+        document["totals"]["perpetual_after"] = document["totals"]["perpetual_after"][:-1] + "1"
+        assert till.post("closings", document).json()["state"] == "held"
+    with override("en"):
+        found = concerns_of(Scope(user=SupportFactory()))
+    held = [it for it in found if it.condition is Condition.HELD]
+    assert [len(it.items) for it in held] == [2, 2]
+    assert sorted(it.amount or 0 for it in held) == [0, 2800]
+    assert sum("2 of them wait for another reason, too" in it.words for it in held) == 1
 
 
 def test_same_cause__in_two_shops_is_two_lines(here: World) -> None:
