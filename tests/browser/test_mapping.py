@@ -117,6 +117,16 @@ def test_a_trade__is_shown_as_differences_then_saved(linked: tuple[Caller, Divis
     assert saved(linked)["slots"]["2"] == {"sales_account": "707010"}
 
 
+def test_back__after_saving_leads_to_a_page_that_can_be_shown(open_mapping: OpenPage) -> None:
+    page = open_mapping()
+    page.select_option("select[name=trade]", index=1)
+    page.click("button[name=do][value=trade]")
+    expect(page.locator("#mapping-form")).to_be_visible()
+    page.goto("/console/")
+    page.go_back()
+    expect(page.locator("#mapping-form")).to_be_visible()
+
+
 def test_a_copy__is_shown_as_differences_then_saved(linked: tuple[Caller, Division], open_mapping: OpenPage) -> None:
     sister = EstablishmentFactory(tenant=shop_of(linked).tenant, code="LYON01", name="Bistrot de Lyon")
     caller = Caller(row := TillFactory(establishment=sister), issue_key(row))

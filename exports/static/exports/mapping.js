@@ -5,6 +5,9 @@
   if (!form || !window.fetch || !window.FormData) { return; }
   var waiting = null, turn = 0, searching = null;
 
+  /* A page that a button made is kept nowhere: going back to it shows the saved settings instead of an error. */
+  window.history.replaceState(null, "", window.location.href);
+
   function refresh() {
     var mine = ++turn;
     fetch(form.dataset.preview, { method: "POST", body: new FormData(form), credentials: "same-origin" })
