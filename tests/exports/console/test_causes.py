@@ -71,7 +71,7 @@ def test_unbalanced__closings_are_one_cause_in_a_sentence_without_holes(linked: 
         assert "Les ventes et les règlements diffèrent" in shown, page
 
 
-@pytest.mark.parametrize("code", WAYS_BY_CODE)
+@pytest.mark.parametrize("code", sorted(WAYS_BY_CODE))
 def test_sentence__of_several_has_no_fact_in_which_they_may_differ(code: str) -> None:
     told = {*re.findall(r"\{(\w+)", OF_SEVERAL.get(code, SENTENCES[code]))}
     assert told <= {*SAME_CAUSE.get(code, ())}
