@@ -25,7 +25,7 @@ from tools.bench.volume import fill, store_closings
 
 QUERIES_MAX = 35  # four of them tell PostgreSQL who is served, of which a server's thread needs two
 # The page of a shop has eleven sections, and what several of them show is read once; how many they ask does not grow.
-COMPOSED = {"console/shop/<int:establishment_id>/": 51, "console/check/": 28, "check of a month, one establishment": 28}
+COMPOSED = {"console/shop/<int:establishment_id>/": 51, "console/check/": 29, "check of a month, one establishment": 29}
 # Of today the first page asks who has not closed yet, too.
 COMPOSED |= {"home, a silent night": 37, "console/set-up/<int:tenant_id>/": 36}
 # What counts the closings of days: of the few days there are here nearly all, elsewhere of hundreds.
