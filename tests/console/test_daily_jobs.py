@@ -95,7 +95,7 @@ def test_see_last_night_mend_and_send_again_by_cause(
     expect(page.get_by_role("cell", name="Journal 70")).to_be_visible()
     page.get_by_label("Motif").fill("Période rouverte dans Exact")
     page.get_by_role("button", name="Renvoyer 1 clôture").click()
-    expect(page.get_by_text("1 sur 1 traitées")).to_be_visible()
+    expect(page.get_by_text("1 sur 1 examinée")).to_be_visible()
     work(division)
 
     page.get_by_role("link", name="Z 1042").click()
