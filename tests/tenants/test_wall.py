@@ -221,18 +221,18 @@ def test_policies__leave_queries_their_indices_and_take_none_of_their_own(here: 
     """A member's customers were read by an index, all closings of each, wherever a query asked for a till's."""
     own = here.own.closing
     told = Viewer(role=role, reseller=own.tenant.reseller_id, tenants=(own.tenant_id,))
-    asked = {
-        "exports_latest_of_till": StoredClosing.objects.filter(till=own.till_id, business_date__lte=own.business_date),
-        "exports_by_turnover": StoredClosing.objects.filter(gross=own.gross),
-        "exact_posting_reference": Posting.objects.filter(begins("reference", "Z1")),
+    asked = {  # which of several indices is taken is for statistics to say, and other tests leave theirs
+        "till_id": StoredClosing.objects.filter(till=own.till_id, business_date__lte=own.business_date),
+        "gross": StoredClosing.objects.filter(gross=own.gross),
+        "reference": Posting.objects.filter(begins("reference", "Z1")),
         "": StoredClosing.objects.filter(kind="general"),  # for which there is none
     }
     with connection.cursor() as sql:
         sql.execute("SET LOCAL enable_seqscan = off")  # these tables are short
     with serving(told):
-        for index, rows in asked.items():
+        for column, rows in asked.items():
             plan = rows.order_by().values("pk").explain()
-            assert index in plan, plan
+            assert not column or re.search(f"Index Cond:.*{column}", plan), plan
             assert not re.search("Index Cond:.*tenant_id.*InitPlan", plan), plan
 
 
