@@ -56,7 +56,7 @@ def send_again_what_exact_refused(walker: Walker) -> None:
     httpx.post(f"{walker.stage.exact}/_control/periods", json=period, timeout=TIMEOUT_S).raise_for_status()
     walker.press_on(page.locator("li").filter(has_text="La Cave de Romain").get_by_role("button", name="Renvoyer…"))
     walker.write("why", "Période rouverte par le comptable")
-    walker.press("Renvoyer 1 clôture", until="1 sur 1 traitées")
+    walker.press("Renvoyer 1 clôture", until="1 sur 1 examinée")
 
 
 def book_a_gap(walker: Walker) -> None:
