@@ -53,6 +53,14 @@ SENTENCES: dict[str, str] = {
         "GL account {account} {name} has VAT code {vat_code} ({found} %) in Exact; this is the slot of {rate} % "
         "({field}). Is it the one you mean?"
     ),
+    "account_of_sales_for_payments": N_(
+        "GL account {account} {name} is one of sales in Exact ({field}): what is paid would stand there as turnover. "
+        "Choose an account of money or of debts."
+    ),
+    "account_of_vat_for_payments": N_(
+        "GL account {account} {name} is one of VAT in Exact ({field}): what is paid would stand there as VAT. "
+        "Choose an account of money or of debts."
+    ),
     "journal_unknown": N_("Exact does not know journal {journal} ({field}). Create it there, or correct it here."),
     "journal_blocked": N_(
         "Journal {journal} {name} is blocked in Exact ({field}). Unblock it there, or choose another journal."

@@ -33,6 +33,7 @@ from exact.company import preflight
 from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue, ChartOnDemand
 from exact.company.facts import ACCOUNTS_RECEIVABLE, JOURNAL_TYPE_SALES, JOURNAL_TYPES_RECEIPTS, REVENUE, takes_cash
 from exact.models import CatalogueKind, Division, DivisionAccess
+from exact.settings.account_uses import is_fit
 from exact.settings.fixes import (
     Fix,
     account_fix,
@@ -148,7 +149,8 @@ def _check_for_every_closing(it: InForce, company: _Company) -> Iterator[Check]:
 def _check_customer_account(it: InForce, company: _Company) -> Iterator[Check]:
     catalogue, code = company.catalogue, it.value
     problems = preflight.account_problems(catalogue, code, it.field, must_be=ACCOUNTS_RECEIVABLE)
-    fix = partial(account_fix, catalogue, it.field, code, types=(ACCOUNTS_RECEIVABLE,))
+    suits = partial(is_fit, it)
+    fix = partial(account_fix, catalogue, it.field, code, suits=suits, types=(ACCOUNTS_RECEIVABLE,))
     yield _check(it, company, problems, fix)
 
 
@@ -171,7 +173,8 @@ def _check_sales_account(it: InForce, company: _Company) -> Iterator[Check]:
     problems = [*_find_account_problems(it, company)]
     wants_cost_center = any(problem.code.startswith("cost_center") for problem in problems)
     rate = Decimal(it.facts["rate"])
-    of_account = partial(account_fix, company.catalogue, it.field, it.value, types=(REVENUE,), rate=rate)
+    suits = partial(is_fit, it)
+    of_account = partial(account_fix, company.catalogue, it.field, it.value, suits=suits, types=(REVENUE,), rate=rate)
     fix = partial(cost_center_fix, company.catalogue, COST_CENTER.field) if wants_cost_center else of_account
     yield _tell_slot(_check(it, company, problems, fix), it)
 
@@ -222,7 +225,7 @@ def _check_for_some_closings(it: InForce, company: _Company) -> Check:
     if it.code is CodeKind.JOURNAL:
         (check,) = _check_journal(it, company, JOURNAL_TYPES_RECEIPTS)
     else:
-        fix = partial(account_fix, company.catalogue, it.field, it.value)
+        fix = partial(account_fix, company.catalogue, it.field, it.value, suits=partial(is_fit, it))
         check = _check(it, company, _find_account_problems(it, company), fix)
     return replace(check, problems=tuple(replace(problem, blocking=False) for problem in check.problems))
 

@@ -11,6 +11,7 @@ from booking.setting import Need
 from booking.subjects import Seen
 from exact.company.catalogue import Catalogue
 from exact.models import CatalogueItem, CatalogueKind, Division
+from exact.settings.account_uses import use_hints
 from exact.settings.checks import Check, check_mapping
 from exact.settings.fixes import Fix
 from exact.settings.named_rates import rate_hints
@@ -76,6 +77,8 @@ def _compare(it: InForce, check: Check | None, catalogue: Catalogue) -> Compared
 
 
 def _find_hints(it: InForce, item: CatalogueItem | None, catalogue: Catalogue) -> Iterator[Problem]:
+    if item is not None:
+        yield from use_hints(it, item)
     if item is not None and it.setting.of_sales and "rate" in it.facts:
         for hint in rate_hints(catalogue, item, Decimal(it.facts["rate"]), it.field):
             yield replace(hint, facts={**it.facts, **hint.facts})

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from exact.company.catalogue import Catalogue, percentage
 from exact.company.facts import (
+    ACCOUNTS_RECEIVABLE,
     FOR_PURCHASES,
-    REFUSED_ON_SALES_LINES,
     VAT_TYPES_WITHOUT_INCLUDED_TAX,
     demands_cost_center,
 )
@@ -30,9 +30,15 @@ class Fix:
 
 
 def account_fix(
-    catalogue: Catalogue, field: str, meant: str, *, types: tuple[int, ...] = (), rate: Decimal | None = None
+    catalogue: Catalogue,
+    field: str,
+    meant: str,
+    *,
+    suits: Callable[[CatalogueItem], bool],
+    types: tuple[int, ...] = (),
+    rate: Decimal | None = None,
 ) -> Fix | None:
-    """The open account that the one meant most likely is, of one of the types where any is named.
+    """The open account that the one meant most likely is, of one of the types where any is named, and that `suits`.
 
     The same number with other zeros at its end comes first: 7071 is 707100. Then its own root account (707), and there
     the one kept for the slot's `rate`, by its name ("Ventes 10 %") or by its VAT code; then the nearest number. One
@@ -41,8 +47,8 @@ def account_fix(
     """
 
     def fits(item: CatalogueItem) -> bool:
-        right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
-        usable = right and not item.facts["IsBlocked"] and not demands_cost_center(item)
+        right = item.facts["Type"] in types if types else item.facts["Type"] != ACCOUNTS_RECEIVABLE
+        usable = right and suits(item) and not item.facts["IsBlocked"] and not demands_cost_center(item)
         near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_strip_zeros(item.code))
         return usable and near and item.code != meant and (rate is None or _speaks_of(item, rate) is not False)
 

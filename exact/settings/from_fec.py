@@ -2,7 +2,7 @@
 
 An account is proposed for a setting by its number in the French chart (PCG), by the words of its name, and for VAT
 slots by the rate that its name and its amounts say. Of several the one that moved most comes first. Only what the
-company's chart in Exact holds and has open is proposed; what is in force already is counted instead.
+company's chart in Exact holds, has open and has for that use is proposed; what is in force already is counted instead.
 """
 
 import unicodedata
@@ -25,6 +25,7 @@ from booking.settings_table import (
 )
 from exact.company.catalogue import Catalogue
 from exact.models import CatalogueKind
+from exact.settings.account_uses import is_fit
 from ledger.files.foreign_fec import SALES, VAT_COLLECTED, AccountUsed, BooksTold
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 
@@ -114,7 +115,7 @@ class _Reading:
     def __init__(self, told: BooksTold, catalogue: Catalogue | None) -> None:
         self.told, self.catalogue = told, catalogue
         chart = catalogue.of_kind(CatalogueKind.GL_ACCOUNT) if catalogue else []
-        self.open = {it.code.rstrip("0"): it.code for it in chart if not it.facts["IsBlocked"]}
+        self.open = {it.code.rstrip("0"): it for it in chart if not it.facts["IsBlocked"]}
         self.words = {number: _split(account.name) for number, account in told.accounts.items()}
 
     def propose(self, setting: InForce) -> Proposal | None:
@@ -136,10 +137,12 @@ class _Reading:
     def _propose_account(
         self, setting: InForce, candidates: list[AccountUsed], *, rate: Decimal | None = None
     ) -> Proposal | None:
-        if not candidates:
+        fitting = [it for it in candidates if self._fits(setting, it)]
+        if not fitting:
             return None
-        best, *others = candidates
-        value = best.number if self.catalogue is None else self.open.get(best.number.rstrip("0"), "")
+        best, *others = fitting
+        account = self.open.get(best.number.rstrip("0"))
+        value = best.number if self.catalogue is None else account.code if account else ""
         return Proposal(
             setting=setting,
             value=value,
@@ -149,6 +152,11 @@ class _Reading:
             rate=rate,
             others=tuple(others[:2]),
         )
+
+    def _fits(self, setting: InForce, used: AccountUsed) -> bool:
+        """Whether Exact has nothing against it. What Exact does not have is said to be missing there."""
+        account = self.open.get(used.number.rstrip("0"))
+        return account is None or is_fit(setting, account)
 
     def _propose_journal(self, setting: InForce) -> Proposal | None:
         """The journal most sales stand in, where Exact has one of that code. Of receipts a FEC says nothing sure."""

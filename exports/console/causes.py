@@ -62,6 +62,8 @@ SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "third_party_missing": ("field",),
     "account_named_otherwise": ("account", "name", "found", "rate", "field"),
     "account_of_other_rate": ("account", "name", "vat_code", "found", "rate", "field"),
+    "account_of_sales_for_payments": ("account", "name", "field"),
+    "account_of_vat_for_payments": ("account", "name", "field"),
     "cost_center_unknown": ("account", "name", "cost_center"),
     "right_missing": ("resource",),
     "division_archived": ("division",),

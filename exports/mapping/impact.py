@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from booking.effective import effective_settings
 from booking.models import Mapping
 from exact.activation.switch import OF_THE_DAY
 from exact.company.catalogue import Catalogue
 from exact.models import Division
+from exact.settings.account_uses import account_doubts
 from exact.settings.checks import check_mapping
 from exact.wording import explain
 from exports.mapping.desk import Desk, waiting_closings
@@ -30,31 +32,41 @@ class BrokenClosing:
 class Impact:
     """`stops`: sentences for which every new closing would be held; `holds`: those that hold some closings only.
 
+    `doubts`: sentences on accounts that hold nothing, and are most likely not those that are meant.
     `closings`: the newest and the waiting ones that would no longer go. `released`: how many held ones would go.
     """
 
     stops: list[str] = field(default_factory=list)
     holds: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     closings: list[BrokenClosing] = field(default_factory=list)
     released: int = 0
 
     @property
     def breaks(self) -> bool:
-        """Whether the new settings would hold a closing, so that a person must confirm them first."""
+        """Whether the new settings would hold a closing."""
         return bool(self.stops or self.holds or self.closings)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person must confirm the new settings first."""
+        return self.breaks or bool(self.doubts)
 
     @property
     def digest(self) -> str:
         """A digest of what the person reads and confirms: if a later look finds something else, it asks again."""
-        said = [*self.stops, *self.holds, *(reason for it in self.closings for reason in it.reasons)]
+        said = [*self.stops, *self.holds, *self.doubts, *(reason for it in self.closings for reason in it.reasons)]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
 def impact(desk: Desk, draft: Mapping, catalogue: Catalogue | None) -> Impact:
-    """What would be worse under `draft` than under the settings in force; nothing without an active activation."""
+    """What would be worse under `draft` than under the settings in force; nothing is held while the export is off."""
     division = desk.division
-    if division is None or catalogue is None or not desk.exports_now or draft.overrides == desk.mapping.overrides:
+    if division is None or catalogue is None or draft.overrides == desk.mapping.overrides:
         return Impact()
+    doubts = _find_doubts(desk, draft, catalogue)
+    if not desk.exports_now:
+        return Impact(doubts=doubts)
     before = check_mapping(desk.mapping, division, catalogue)
     known = {_key(problem) for check in before for problem in check.problems}
     checks = check_mapping(draft, division, catalogue)
@@ -71,9 +83,15 @@ def impact(desk: Desk, draft: Mapping, catalogue: Catalogue | None) -> Impact:
     return Impact(
         stops=[explain(it) for it in worse if it.blocking],
         holds=[explain(it) for it in worse if not it.blocking],
+        doubts=doubts,
         closings=closings,
         released=released,
     )
+
+
+def _find_doubts(desk: Desk, draft: Mapping, catalogue: Catalogue) -> list[str]:
+    known, new = (account_doubts(effective_settings(it, desk.seen), catalogue) for it in (desk.mapping, draft))
+    return [explain(it) for it in new if it not in known]
 
 
 def _key(problem: Problem) -> tuple[object, ...]:

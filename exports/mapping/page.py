@@ -199,12 +199,12 @@ def _sisters(work: Work) -> Any:
 
 
 def _save(work: Work) -> HttpResponse:
-    """Save, unless that would hold closings that go now: then say so first, and save once the person has confirmed."""
+    """Save, unless that would hold closings that go now or is doubtful: then say so, and save once it is confirmed."""
     desk, draft = work.desk, Draft.of(work.desk, work.values)
     if not ask_exact_about_third_parties(desk, draft.mapping):
         messages.warning(work.request, _("Exact does not answer: a new third party could not be looked up there."))
     found = impact(desk, draft.mapping, desk.catalogue(desk.mapping, draft.mapping))
-    if found.breaks and work.request.POST.get("confirm") != found.digest:
+    if found.asks and work.request.POST.get("confirm") != found.digest:
         work.confirming = found
         return _show(work)
     try:

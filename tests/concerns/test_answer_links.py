@@ -103,6 +103,14 @@ def test_look__says_what_will_be_done_and_does_nothing(asked: dict[str, str]) ->
     assert not AnswerLink.objects.filter(used_at__isnull=False).exists()
 
 
+def test_look__offers_no_account_of_sales(asked: dict[str, str]) -> None:
+    CatalogueItem.objects.filter(kind="gl_account", code="707000").update(name="Ventes Swile")
+    shown = words(Client().get(asked["camille"]))
+    assert "511840" in shown and "707000" not in shown
+    assert press(asked["camille"], "707000").status_code == 409
+    assert overrides() == {}
+
+
 def test_press__answers_once_as_that_person_and_the_closing_goes(asked: dict[str, str], linked: Linked) -> None:
     done = press(asked["camille"])
     assert done.status_code == 200

@@ -1,12 +1,17 @@
 """Which account of a company's chart is offered for one that it does not take, as an accountant would choose."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
+from booking.effective import effective_settings
+from booking.models import Mapping
 from exact.company.catalogue import Catalogue
 from exact.company.facts import REVENUE
 from exact.models import CatalogueItem, CatalogueKind, Division
+from exact.settings.account_uses import is_fit
 from exact.settings.fixes import account_fix
 from tenants.factories import TenantFactory
 from tests.world import linked
@@ -53,6 +58,12 @@ def row(division: Division, kind: CatalogueKind, code: str, name: str, **facts: 
     )
 
 
+def suits(field: str) -> Callable[[CatalogueItem], bool]:
+    """What may be proposed for a setting."""
+    settings = effective_settings(Mapping(parameters={"vat": [{"slot": 1, "rate": "20.00"}]}))
+    return partial(is_fit, next(it for it in settings if it.field == field))
+
+
 @pytest.mark.parametrize(
     ("meant", "rate", "expected"),
     [
@@ -73,7 +84,14 @@ def row(division: Division, kind: CatalogueKind, code: str, name: str, **facts: 
     ],
 )
 def test_sales_account(catalogue: Catalogue, meant: str, rate: str, expected: str) -> None:
-    fix = account_fix(catalogue, "vat[0].sales_account", meant, types=(REVENUE,), rate=Decimal(rate))
+    fix = account_fix(
+        catalogue,
+        "vat[0].sales_account",
+        meant,
+        suits=suits("vat[0].sales_account"),
+        types=(REVENUE,),
+        rate=Decimal(rate),
+    )
     assert fix is not None
     assert fix.value == expected
 
@@ -86,16 +104,17 @@ def test_sales_account(catalogue: Catalogue, meant: str, rate: str, expected: st
         pytest.param("581000", "580000", id="the collective account"),
         pytest.param("512000", None, id="another root is another thing"),
         pytest.param("445700", None, id="never a VAT account"),
+        pytest.param("707999", None, id="never an account of sales"),
         pytest.param("", None, id="nothing named"),
     ],
 )
 def test_account_of_a_means(catalogue: Catalogue, meant: str, expected: str | None) -> None:
-    fix = account_fix(catalogue, "means.CB", meant)
+    fix = account_fix(catalogue, "means.CB", meant, suits=suits("means_by_kind.card"))
     assert (fix and fix.value) == expected
 
 
 @pytest.mark.parametrize("meant", ["411", "4110000", "411100", "401000", ""])
 def test_customer_account(catalogue: Catalogue, meant: str) -> None:
-    fix = account_fix(catalogue, "customer_account", meant, types=(20,))
+    fix = account_fix(catalogue, "customer_account", meant, suits=suits("customer_account"), types=(20,))
     assert fix is not None
     assert fix.value == "411000"

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from exact.models import Division
+from exact.company.facts import REVENUE
+from exact.models import CatalogueItem, CatalogueKind, Division
 from tenants.factories import AccountantFactory, EstablishmentFactory, ResellerAdminFactory
 from tenants.models import Establishment
 from tests.clients import english_client_of
@@ -66,6 +67,17 @@ def test_what_it_proposes__is_saved_only_when_ticked_and_saved(client: Client, s
 
     again = read(client, shop, fec(*LINES))
     assert "vat[1].sales_account" not in {it.setting.field for it, _label, _why in of(again, "proposals")}
+
+
+def test_an_account_that_is_one_of_sales_in_exact__is_not_proposed_for_a_means(
+    client: Client, shop: Establishment
+) -> None:
+    account = CatalogueItem.objects.get(kind=CatalogueKind.GL_ACCOUNT, code="511810")
+    account.facts["Type"] = REVENUE
+    account.save()
+    page = read(client, shop, fec(*LINES))
+    assert "511810" not in {it.value for it, _label, _why in of(page, "proposals")}
+    assert [it.number for it in of(page, "unknown")] == ["46720000"]
 
 
 def zipped(*files: bytes) -> bytes:

@@ -214,6 +214,40 @@ def test_save__of_an_establishment_that_exports_nothing_asks_nothing(desk: Desk)
     assert saved(desk.shop) == {"slots": {"2": {"sales_account": "999999"}}}
 
 
+@pytest.mark.parametrize("exports", [True, False])
+@pytest.mark.parametrize(("account", "words"), [("707000", "one of sales in Exact"), ("445711", "one of VAT in Exact")])
+def test_save__of_an_account_of_sales_or_vat_for_a_means_asks_first(
+    desk: Desk, exports: bool, account: str, words: str
+) -> None:
+    Activation.objects.update(active=exports)
+    wrong = {"means_by_kind.card": account}
+    assert of(desk.try_out(**wrong), "impact").asks
+    first = desk.click("save", **wrong)
+    assert saved(desk.shop) == {}
+    assert "Not saved: is this what you mean?" in words_of(first) and words in words_of(first)
+    assert words in cell(first, "means_by_kind.card").hints[0]
+    desk.click("save", **wrong, confirm=of(first, "confirming").digest)
+    assert saved(desk.shop) == {"means_by_kind": {"card": {"account": account}}}
+    assert words in cell(desk.client.get(address(desk.shop)), "means_by_kind.card").hints[0]
+    desk.click("save", shortage="658000")
+    assert saved(desk.shop)["shortage_account"] == "658000"
+
+
+def test_save__of_a_discount_account_for_what_was_offered_asks_nothing(desk: Desk) -> None:
+    desk.click("save", **{"means_by_kind.offered": "709000"})
+    assert saved(desk.shop) == {"means_by_kind": {"offered": {"account": "709000"}}}
+
+
+def test_unknown_means__is_never_proposed_an_account_of_sales(desk: Desk, linked: tuple[Caller, Division]) -> None:
+    CatalogueItem.objects.filter(kind=CatalogueKind.GL_ACCOUNT, code="707000").update(name="Ventes Swile")
+    cash, card, voucher = closing()["payments"][:3]
+    linked[0].post(
+        "closings", closing(payments=[cash, card, {**voucher, "means": "SW", "label": "Swile", "kind": "other"}])
+    )
+    (question,) = of(desk.client.get(address(desk.shop)), "questions")
+    assert [it.code for it in question["answers"]] == ["511840", "511800"]
+
+
 def test_unknown_means__is_answered_once_and_all_that_waited_goes(desk: Desk, linked: tuple[Caller, Division]) -> None:
     till, division = linked
     swile = [{"means": "SWILE", "label": "Swile", "kind": "other", "amount": "1425.00", "count": 3}]

@@ -77,6 +77,8 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "vat_code": "VN",
         "found": "20.00",
     },
+    "account_of_sales_for_payments": {"field": "means_by_kind.card", "account": "707000", "name": "Ventes"},
+    "account_of_vat_for_payments": {"field": "means_by_kind.card", "account": "445711", "name": "TVA 20 %"},
     "unclear_answer": {"status": "502"},
     "gone_from_exact": {"catalogue": "gl_account", "item": "707000"},
     "amount_differs_in_exact": {"expected": "1100.00", "found": "1100.01"},
