@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exact_lane_next',
-            digest='6a60f35d6d37df43',
+            digest='5ea70f01f65ebceb',
         ),
         postgres.in_force.Install(
             name='exact_lane_enter',

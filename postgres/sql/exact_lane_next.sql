@@ -2,7 +2,8 @@
 -- pending one that may go, which is marked as being sent (pending to sending, with its event). `claimed` says that it
 -- was marked now. It passes over the postings of a closing that has stopped (its sales entry was refused or differs, or
 -- another entry that is in Exact), and those of an establishment that is not active, or is active for another division
--- while nothing of the closing is posted yet.
+-- while nothing of the closing is posted yet. An entry that differs because Exact did not delete it stops no reversal
+-- while its own reversal waits here: that is the way it is undone.
 -- After a restored backup or a failover (docs/decisions/0033) an entry that this database takes for unsent may be in
 -- Exact: an open posting of that time is doubted (pending to unknown), and so looked up before it is sent.
 -- Called by exact_lane_enter and exact_lane_step, in their transaction.
@@ -43,7 +44,10 @@ BEGIN
         CONTINUE WHEN EXISTS (SELECT FROM exact_posting halted WHERE halted.division_id = of_division
                               AND halted.closing_id = candidate.closing_id
                               AND halted.state IN ('refused', 'differs')
-                              AND (halted.entry_kind = 'sales' OR halted.entry_id IS NOT NULL))
+                              AND (halted.entry_kind = 'sales' OR halted.entry_id IS NOT NULL)
+                              AND (candidate.reverses_id IS NULL
+                                   OR NOT EXISTS (SELECT FROM exact_posting undo
+                                                  WHERE undo.reverses_id = halted.id AND undo.state = waiting)))
             OR EXISTS (SELECT FROM exact_activation a WHERE a.establishment_id = candidate.establishment_id
                        AND (NOT a.active
                             OR a.division_id <> of_division

@@ -182,6 +182,27 @@ def test_staff__may_not(booked: StoredClosing) -> None:
     assert page(client, "take-out", booked).status_code == 403
 
 
+@pytest.mark.parametrize("kinds", [["sales"], ["sales", "cash"]])
+def test_processed_between_the_yes_and_the_delete__is_reversed_at_the_second_yes(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact, kinds: list[str]
+) -> None:
+    """Exact does not delete it, so it differs; the reversal that is ordered then is not held up by what it undoes."""
+    _till, division = linked
+    yes(browser(), "take-out", booked)
+    for entry in exact.entries(division.code):
+        if entry["kind"] in kinds:
+            exact.control("entries/status", division=division.code, entry_id=entry["entry_id"], status=50)
+    again(division)
+    booked.refresh_from_db()
+    assert booked.state == "failed"
+    assert Posting.objects.filter(state=PostingState.DIFFERS).exists()
+    yes(browser(), "take-out", booked)
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, sum_of(exact.entries(division.code))) == ("archived", {})
+    assert Replacement.objects.filter(done_at=None).count() == 0
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_reversal_that_was_refused__is_no_obstacle_once_the_entry_can_be_deleted(
     booked: StoredClosing, linked: Linked, exact: SimulatedExact, gone: bool
