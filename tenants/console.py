@@ -35,6 +35,7 @@ from unfold.utils import parse_date_str
 
 from ledger import texts
 from tenants.change_words import changes_of, differences, may_read_changes, who_did
+from tenants.filter_values import say_unreadable, unreadable_values
 from tenants.list_file import ROWS_MAX, Raw, list_file
 from tenants.list_head import AS, ListTab, list_head, unknown_filters
 from tenants.scope import visible_to
@@ -113,18 +114,15 @@ class ScopedAdmin(ModelAdmin):
         asked = request.GET.copy()
         unknown = unknown_filters(asked, self, request)
         wrong = asked.pop(ERROR_FLAG, None)  # where Django leads after a value that is none
-        for name in (AS, *unknown):
+        unreadable = unreadable_values(asked, self, request)
+        unread = [(title, asked.get(name, "")) for name, title in unreadable.items()]
+        for name in (AS, *unknown, *unreadable):
             asked.pop(name, None)
         request.GET = asked  # type: ignore[assignment] # as if the rest alone had been asked for
-        if unknown:
-            words = ngettext(
-                "This list has no filter {names}: it is shown without it.",
-                "This list has no filters {names}: it is shown without them.",
-                len(unknown),
-            )
-            named = [_now("“{name}”").format(name=it[:NAMED_MAX]) for it in unknown[:NAMES_MAX]]
-            return words.format(names=", ".join(named))
-        return _now("A filter had a value that it cannot have. The list is shown without filters.") if wrong else ""
+        said = " ".join(filter(None, (_say_unknown(unknown), say_unreadable(unread))))
+        if wrong and not said:
+            return _now("A filter had a value that it cannot have. The list is shown without filters.")
+        return said
 
     @admin.display(description=ModelAdmin.action_checkbox.short_description)
     def action_checkbox(self, obj: Model) -> str:
@@ -276,6 +274,18 @@ class DaysFilter(RangeDateFilter):
                 return queryset.none()
             queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": _midnight(day + timedelta(days=days))})
         return queryset
+
+
+def _say_unknown(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    words = ngettext(
+        "This list has no filter {names}: it is shown without it.",
+        "This list has no filters {names}: it is shown without them.",
+        len(names),
+    )
+    named = [_now("“{name}”").format(name=it[:NAMED_MAX]) for it in names[:NAMES_MAX]]
+    return words.format(names=", ".join(named))
 
 
 def _list_of(request: HttpRequest) -> str:

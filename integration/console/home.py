@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concerns.condition import Condition, ShopCondition, counted_by_shop, shops_in_trouble
@@ -25,6 +26,7 @@ from integration.console.night import night_of, paused_lanes
 from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
+from tenants.filter_values import warn_of_unreadable
 from tenants.models import Establishment, Role, User
 from tenants.offering import received_by
 from tenants.scope import visible_to
@@ -44,6 +46,7 @@ def last_business_day(request: HttpRequest) -> date:
     try:
         return texts.day(request.GET.get("day", ""))
     except ValueError:
+        warn_of_unreadable(request, "day", _("day"))
         return timezone.localdate() - timedelta(days=1)
 
 

@@ -129,7 +129,13 @@ def test_a_filter_that_is_no_more__is_said_and_left_out(camille: User) -> None:
     [
         ("tenant__siren__startswith=1", "This list has no filter “tenant__siren__startswith”"),
         ("a=1&b=2", "This list has no filters “a”, “b”: it is shown without them."),
-        ("establishment__id__exact=abc", "A filter had a value that it cannot have."),
+        ("e=1", "A filter had a value that it cannot have."),
+        ("establishment__id__exact=abc", "Establishment: “abc”"),
+        ("business_date_from=abc", "is not filtered by it: Business date: “abc”."),
+        ("business_date_from=2026-02-30&gross_to=x&a=1", "by them: Business date: “2026-02-30”, Turnover: “x”."),
+        ("state=flying", "State: “flying”"),
+        ("problem=none", "Problem: “none”"),
+        ("reseller=1", "Reseller: “1”"),
     ],
 )
 def test_an_address_typed_by_hand__is_the_list_with_a_sentence(camille: User, query: str, words: str) -> None:
@@ -139,3 +145,30 @@ def test_an_address_typed_by_hand__is_the_list_with_a_sentence(camille: User, qu
     assert words not in client.get(CLOSINGS).content.decode(), "once"
     answer = client.get(f"{CLOSINGS}?{query}&as=csv")
     assert answer.status_code == 302, "no file of more than was asked for"
+
+
+@pytest.mark.parametrize("query", ["business_date_from=abc", "business_date_from=abc&state=held"])
+def test_a_value_that_cannot_be_read__is_not_shown_as_a_filter(camille: User, query: str) -> None:
+    shown = english_client_of(camille).get(f"{CLOSINGS}?{query}").context
+    assert [it.words for it in shown["list_head"].chips] == (["State: held"] if "state" in query else [])
+    assert shown["cl"].has_active_filters == ("state" in query)
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "words"),
+    [
+        ("admin:tenants_change_changelist", "at_to=abc", "When: “abc”"),
+        ("admin:tenants_change_changelist", "operation__exact=abc", "Operation: “abc”"),
+        ("admin:on_demand_monthlyexport_changelist", "active__exact=abc", "Active: “abc”"),
+        ("admin:clyo_ingest_push_changelist", "answer=abc", "Answer: “abc”"),
+        ("admin:index", "day=abc", "Day: “abc”"),
+        ("console_log", "date=abc", "Day: “abc”"),
+        ("console_log", "establishment=abc", "Establishment: “abc”"),
+        ("console_shops", "reseller=abc", "Reseller: “abc”"),
+    ],
+)
+def test_any_page_says_what_it_could_not_read(transactional_db: None, page: str, query: str, words: str) -> None:
+    client = english_client_of(SupportFactory())
+    read = client.get(f"{reverse(page)}?{query}").content.decode()
+    assert words in read and "is not filtered by it" in read
+    assert "could not be read" not in client.get(reverse(page)).content.decode()

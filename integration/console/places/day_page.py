@@ -20,6 +20,7 @@ from exports.words.history import OF_NUMBERS
 from exports.words.money import in_currency
 from integration.console.places.reader import reader_of
 from ledger import texts
+from tenants.filter_values import warn_of_unreadable
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
@@ -59,7 +60,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
     """The log of a day: read, narrowed down, or taken away as a text file (`?as=text`)."""
     user = reader_of(request, "exports.view_storedclosing")
     shops = visible_to(user, Establishment.objects.select_related("tenant")).order_by("tenant__name", "code")
-    pk = texts.whole(request.GET.get("establishment", ""))
+    if (pk := texts.whole(request.GET.get("establishment", ""))) is None:
+        warn_of_unreadable(request, "establishment", _("establishment"))
     shop = get_object_or_404(shops, pk=pk) if pk is not None else shops.first()
     by_clock = request.GET.get("by") == "hour"
     day = _asked_day(request, shop, by_clock=by_clock)
@@ -123,6 +125,7 @@ def _asked_day(request: HttpRequest, shop: Establishment | None, *, by_clock: bo
     try:
         return texts.day(request.GET.get("date", ""))
     except ValueError:
+        warn_of_unreadable(request, "date", _("day"))
         last = last_days_of_shops([shop]).get(shop.pk) if shop and not by_clock else None
         return last or timezone.localdate()
 

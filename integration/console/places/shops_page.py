@@ -13,6 +13,7 @@ from concerns.condition import what_waits, with_facts
 from integration.console.places.reader import reader_of
 from integration.console.places.shops_map import map_of, worst_first
 from ledger import texts
+from tenants.filter_values import warn_of_unreadable
 from tenants.models import Establishment, Reseller, Tenant, User, still_open
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
@@ -26,7 +27,9 @@ def shops_page(request: HttpRequest) -> HttpResponse:
     user = reader_of(request, "tenants.view_establishment")
     rows = visible_to(user, Establishment.objects.filter(still_open(), suspended_at=None, tenant__suspended_at=None))
     query = request.GET.get("q", "").strip()
-    chosen = texts.whole(request.GET.get("reseller" if user.is_support else "customer", ""))
+    name, title = ("reseller", _("reseller")) if user.is_support else ("customer", _("customer"))
+    if (chosen := texts.whole(request.GET.get(name, ""))) is None:
+        warn_of_unreadable(request, name, title)
     waits = what_waits(Scope(user=user))
     ordered = worst_first(_narrow(user, rows, chosen, query), waits)
     page = Paginator(ordered, SHOPS_A_PAGE).get_page(request.GET.get("page"))
