@@ -69,7 +69,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **ways_to_other_days(day),
         "figures": [(figure, TITLES[figure.column]) for figure in night.total.figures(day, chart.told)],
         "column_titles": [TITLES[column] for column in ("received", *chart.told)],
-        "lines": [(line, line.figures(day, chart.told)) for line in night.lines],
+        "lines": [(line, [(it, TITLES[it.column]) for it in line.figures(day, chart.told)]) for line in night.lines],
         "more_lines": night.more,
         "by_reseller": user.is_support,
         "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from exact.models import Finding
 from tenants.factories import ResellerAdminFactory
-from tenants.models import Establishment, Reseller, Tenant
+from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tests.world import Customer, customer
-from tools.accessible.faults import faults_of
+from tools.accessible.faults import faults_of, layout_faults
 
 TABS_MAX = 150
 
@@ -52,6 +54,54 @@ def addresses(given: Customer) -> dict[str, str]:
         "people": reverse("admin:tenants_user_changelist"),
         "changes": reverse("admin:tenants_change_changelist"),
     }
+
+
+LONG_WORD = "Zinc" + "saintmartindescheminsauxalentoursdumoulinvieuxetdesrivières"[:56]
+
+
+@pytest.fixture
+def long_words(given: Customer) -> Customer:
+    """The customer's names and addresses, each a word that no line can be broken in."""
+    Tenant.objects.filter(pk=given.tenant.pk).update(name=LONG_WORD)
+    Establishment.objects.filter(tenant=given.tenant).update(name=LONG_WORD)
+    Till.objects.filter(tenant=given.tenant).update(name=LONG_WORD)
+    for person in User.objects.all():
+        person.name, person.email = LONG_WORD, f"{LONG_WORD[:50]}{person.pk}@restaurant.example"
+        person.save()
+    return given
+
+
+def of_one(given: Customer) -> list[str]:
+    """Pages of the customer's own rows, and every list."""
+    shop, tenant = given.till.establishment_id, given.tenant.pk
+    lists = (model._meta for model in admin.site._registry)
+    return [
+        reverse("console_shops"),
+        reverse("console_shop", args=[shop]),
+        reverse("console_customer", args=[tenant]),
+        reverse("console_closed", args=[shop]),
+        reverse("console_start", args=[shop]),
+        reverse("console_level", args=[shop]),
+        reverse("console_mapping", args=[shop]),
+        reverse("console_suspend_shop", args=[shop]),
+        reverse("console_check"),
+        f"{reverse('console_search')}?q=zinc",
+        reverse("admin:tenants_establishment_change", args=[shop]),
+        reverse("admin:exact_finding_change", args=[Finding.objects.get(tenant=tenant).pk]),
+        reverse("admin:on_demand_ondemandexport_new"),
+        *(reverse(f"admin:{it.app_label}_{it.model_name}_changelist") for it in lists),
+    ]
+
+
+@pytest.mark.parametrize("wide", [390, 1280])
+def test_long_words__make_no_page_wider_and_cut_nothing_off(page: Page, long_words: Customer, wide: int) -> None:
+    page.set_viewport_size({"width": wide, "height": 900})
+    found: dict[str, list[str]] = {}
+    for address in (*addresses(long_words).values(), *of_one(long_words)):
+        answer = page.goto(address)
+        if answer is not None and answer.status == 200 and (faults := layout_faults(page)):
+            found[address] = faults
+    assert found == {}
 
 
 def test_axe__finds_nothing_on_the_main_pages(page: Page, given: Customer) -> None:

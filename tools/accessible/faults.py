@@ -33,11 +33,22 @@ OWN_RULES = """() => {
   return found;
 }"""
 
+# What is wider than its place. The map of the days is: it says so, and is scrolled.
+CUT_OFF = """() => [...document.querySelectorAll(".console-card, .console-scroll, .result-frame")]
+  .filter(it => it.checkVisibility() && it.scrollWidth > it.clientWidth + 1)
+  .map(it => `cut-off: ${it.scrollWidth - it.clientWidth} px of ${it.className.slice(0, 40)}: `
+    + it.textContent.trim().replace(/\\s+/g, " ").slice(0, 60))"""
+
 
 def faults_of(page: Page) -> list[str]:
     """Each fault of the page as it is shown now, by the name of its rule."""
+    return [*layout_faults(page), *page.evaluate(OWN_RULES), *_ask_axe(page)]
+
+
+def layout_faults(page: Page) -> list[str]:
+    """What does not fit into the window: the page as a whole, and what is cut off in it."""
     wider = [f"scrolls-sideways: {by} px"] if (by := sideways(page)) else []
-    return [*wider, *page.evaluate(OWN_RULES), *_ask_axe(page)]
+    return [*wider, *page.evaluate(CUT_OFF)]
 
 
 def sideways(page: Page) -> int:
