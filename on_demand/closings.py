@@ -1,7 +1,7 @@
 """The closings of an export's range, in the order of their days, read a page at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -55,7 +55,18 @@ class StandingEntries:
 
 def closings_in(export: OnDemandExport) -> QuerySet[StoredClosing]:
     """Every closing of an export's range; of a monthly export also those that came after the file of their days."""
+    return closings_of_its_shops(export).filter(_of_its_days(export))
+
+
+def closings_of_its_shops(export: OnDemandExport) -> QuerySet[StoredClosing]:
+    """The closings of all days of the establishments that an export is of."""
     rows = StoredClosing.objects.filter(tenant_id=export.tenant_id)
+    if export.some_shops:
+        return rows.filter(establishment__in=export.some_shops)
+    return rows.filter(establishment_id=export.establishment_id) if export.establishment_id else rows
+
+
+def _of_its_days(export: OnDemandExport) -> Q:
     of_days = Q(business_date__gte=export.first_date, business_date__lte=export.last_date)
     if export.late_since is not None:
         late = late_closings(
@@ -67,10 +78,7 @@ def closings_in(export: OnDemandExport) -> QuerySet[StoredClosing]:
             but=export,
         )
         of_days |= Q(pk__in=late.values("pk"))
-    rows = rows.filter(of_days)
-    if export.some_shops:
-        return rows.filter(establishment__in=export.some_shops)
-    return rows.filter(establishment_id=export.establishment_id) if export.establishment_id else rows
+    return of_days
 
 
 def late_closings(
@@ -102,11 +110,15 @@ def to_mend_in(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
     return left.select_related("establishment").defer("document").order_by("business_date", "closed_at", "id")
 
 
-def pages(export: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
-    """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
+def pages(export: OnDemandExport, *, also: Collection[UUID] = ()) -> Iterator[Sequence[StoredClosing]]:
+    """Yield the range's closings without their documents, and those of its establishments with the ids `also`.
+
+    `scope` is the till's own. No page is read twice.
+    """
     shops = Establishment.objects.filter(tenant_id=export.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
     rows = (
-        closings_in(export)
+        closings_of_its_shops(export)
+        .filter(_of_its_days(export) | Q(pk__in=also))
         .only(*READ)
         .annotate(scope=KT("document__scope"), training=KT("document__training"))
         .order_by("business_date", "closed_at", "id")

@@ -47,6 +47,7 @@ from on_demand.delivered import earlier_exports
 from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
+from on_demand.since_delivered import BACK_SINCE, GONE_SINCE, changed_since
 from on_demand.till_sums import told_of, told_of_undone
 from on_demand.validated import Validated, ValidatedEntries, correction_of, held_of
 from postgres.bulk import copy_rows
@@ -82,6 +83,8 @@ SAID_OF_SEVERAL = {
     GIVEN_UP.elsewhere.code: "fec_undone_elsewhere",
     COUNTS_AGAIN.here.code: "fec_once_more",
     COUNTS_AGAIN.elsewhere.code: "fec_once_more_elsewhere",
+    GONE_SINCE.code: "import_gone_since",
+    BACK_SINCE.code: "import_back_since",
 }
 
 
@@ -129,7 +132,8 @@ class StoredPage:
 def freeze(export: OnDemandExport, claimed: Claimed, draft: Draft, frozen: Frozen) -> list[Problem]:
     """Book and draft every closing of the range, and store what became of each.
 
-    Returns problems to tell: closings that were corrected beside their validated entries, or could not be in this file.
+    Returns problems to tell: closings that were corrected beside their validated entries, or could not be in this file,
+    and those of earlier files that count no more, or again.
     """
     OnDemandClosing.objects.filter(export=export).delete()
     places, reader = count(1), Reader(export, draft.layout)
@@ -141,8 +145,9 @@ def freeze(export: OnDemandExport, claimed: Claimed, draft: Draft, frozen: Froze
                 frozen.add(read.stored.pk, drafted(draft, read.closing, read))
             if read.left_for is not None:
                 draft.leave(read.told.gross, read.left_for)
-            for problem in read.problems if read.state == OnDemandClosingState.TAKEN else ():
-                noted.setdefault(problem.code, []).append(read.stored.label)
+            for problem in read.problems:
+                if problem.code in SAID_OF_SEVERAL:
+                    noted.setdefault(problem.code, []).append(read.stored.label)
             rows.append(_make_row(export, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
         claimed.step(len(page))
@@ -214,6 +219,7 @@ class Reader:
         self._till_places: dict[int, str] = _till_places(export)
         self._shops: dict[int, str] = _shops_apart(export)
         self._told: dict[UUID, Told] = {}
+        self._changed = changed_since(export)
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
@@ -222,13 +228,23 @@ class Reader:
             yield [self._note(self._take_or_leave(closing, stored)) for closing in stored.page]
 
     def _note(self, read: ReadClosing) -> ReadClosing:
-        """Add what the till says of a closing; a late one, which missed the file of its month, is noted as such."""
-        read = replace(read, told=self._told[read.stored.pk])
+        """Add what the till says of a closing, and what became of it since a file for import held it; a late one, which
+        missed the file of its month, is noted as such."""
+        read = replace(read, told=self._tell(read.stored))
+        if (changed := self._changed.get(read.stored.pk)) is not None:
+            return replace(read, problems=[*read.problems, changed])
         late = read.state == OnDemandClosingState.TAKEN and read.stored.business_date < self._export.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 
+    def _tell(self, closing: StoredClosing) -> Told:
+        """Its sums; nothing where others count in its place, or it is of other days than the file's."""
+        own_days = self._export.first_date <= closing.business_date <= self._export.last_date
+        if closing.pk in self._changed and not own_days:
+            return NOTHING_TOLD
+        return told_of_undone(closing, self._told[closing.pk])
+
     def _read_pages(self) -> Iterator[StoredPage]:
-        for page in pages(self._export):
+        for page in pages(self._export, also=self._changed):
             earlier = earlier_exports(self._export, [it.pk for it in page])
             wanted = page if self._export.again else [it for it in page if it.pk not in earlier]
             standing = standing_entries(wanted)

@@ -363,6 +363,14 @@ SENTENCES: dict[str, str] = {
         "They count again, after a FEC had undone them ({count}): {closings}. Their entries are dated in another "
         "fiscal year, so they are not in this file: book them by hand in that year."
     ),
+    "import_gone_since": N_(
+        "They count no more, and earlier files of this format hold them ({count}): {closings}. Where those files were "
+        "imported, take their entries out of the books by hand."
+    ),
+    "import_back_since": N_(
+        "They count again, and earlier files of this format hold them ({count}): {closings}. Where their entries were "
+        "taken out of the books by hand, put them in again."
+    ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
     "run_corrected": N_("Changed in Exact after a FEC held it: corrected in this one under new numbers."),
     "run_corrected_elsewhere": N_(
@@ -375,6 +383,13 @@ SENTENCES: dict[str, str] = {
     "run_once_more": N_("Counts again, after a FEC had undone it: in this one once more, under new numbers."),
     "run_once_more_elsewhere": N_(
         "Counts again, after a FEC had undone it; its entries belong to another fiscal year and are not in this file."
+    ),
+    "run_gone_since": N_(
+        "Counts no more, after a file for import held it: where that was imported, take its entries out by hand."
+    ),
+    "run_back_since": N_(
+        "Counts again, after it was said that it counts no more: where its entries were taken out by hand, put them in "
+        "again."
     ),
     "run_late": N_("Came after the file of its month was made: it is in this one."),
     "run_late_closings": N_(

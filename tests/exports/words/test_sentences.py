@@ -95,6 +95,8 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "fec_undone_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
     "fec_once_more": {"count": "1", "closings": "Z1042 PARIS01"},
     "fec_once_more_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
+    "import_gone_since": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
+    "import_back_since": {"count": "1", "closings": "Z1042 PARIS01"},
     "run_file_differs": {"place": "7"},
     "mail_server_away": {},
 }
