@@ -1,4 +1,4 @@
-"""Closings that count no more, or again, since files for import held them: each change is told once, in the next report.
+"""Closings that count no more, or again, since files for import held them: the next report tells each change once.
 
 A file undoes nothing in a package that imported the former one, so a person does it there.
 """

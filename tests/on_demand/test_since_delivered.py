@@ -44,7 +44,9 @@ def test_month_after__is_told_of_days_before_it_and_once() -> None:
     [former] = push(till, 1042)
     ciel(till)
     set_aside(former.pk, actor=SupportFactory(), why="typed by hand")
-    push(till, 1043, business_date="2026-04-02", **{it: when.replace("03-14", "04-02") for it, when in SAME_DAY.items()})
+    push(
+        till, 1043, business_date="2026-04-02", **{it: when.replace("03-14", "04-02") for it, when in SAME_DAY.items()}
+    )
     april = ciel(till, first=date(2026, 4, 1), last=date(2026, 4, 30))
     assert said(april) == [("import_gone_since", former.label)]
     assert april.takings["bridge"]["tills"] == "1400.00"
