@@ -43,10 +43,9 @@ def is_fit(it: InForce, account: CatalogueItem) -> bool:
 
 
 def account_doubts(settings: Iterable[InForce], catalogue: Catalogue) -> list[Problem]:
-    """The hints on all accounts that settings name."""
-    named = [
-        (it, catalogue.get(CatalogueKind.GL_ACCOUNT, it.value)) for it in settings if it.code is CodeKind.GL_ACCOUNT
-    ]
+    """The hints on all accounts that people set; what follows them elsewhere is not told a second time."""
+    set_here = (it for it in settings if it.own and it.code is CodeKind.GL_ACCOUNT)
+    named = [(it, catalogue.get(CatalogueKind.GL_ACCOUNT, it.value)) for it in set_here]
     return [hint for it, account in named if account is not None for hint in use_hints(it, account)]
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from exact.company.catalogue import Catalogue, percentage
 from exact.company.facts import (
-    ACCOUNTS_RECEIVABLE,
     FOR_PURCHASES,
+    REFUSED_ON_SALES_LINES,
     VAT_TYPES_WITHOUT_INCLUDED_TAX,
     demands_cost_center,
 )
@@ -47,7 +47,7 @@ def account_fix(
     """
 
     def fits(item: CatalogueItem) -> bool:
-        right = item.facts["Type"] in types if types else item.facts["Type"] != ACCOUNTS_RECEIVABLE
+        right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
         usable = right and suits(item) and not item.facts["IsBlocked"] and not demands_cost_center(item)
         near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_strip_zeros(item.code))
         return usable and near and item.code != meant and (rate is None or _speaks_of(item, rate) is not False)

@@ -21,6 +21,7 @@ from booking.fields import own_value
 from booking.history import Change, Changed, history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
 from booking.means_settings import MEANS_ACCOUNT
+from booking.setting import Source
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, FoundItem, lists_of, search
@@ -34,7 +35,7 @@ from exports.mapping.impact import Impact, impact
 from exports.mapping.preview import preview
 from exports.mapping.proposals import proposed_accounts
 from exports.mapping.saving import ask_exact_about_third_parties, change_settings
-from exports.mapping.sheet import Sheet
+from exports.mapping.sheet import SOURCES, Sheet
 from exports.reposts.overtaken import look
 from ledger import texts
 from tenants.acting import person_behind
@@ -281,12 +282,16 @@ def _show(work: Work) -> HttpResponse:
 def _name_history(desk: Desk, catalogue: Catalogue | None) -> Iterator[Change]:
     """The history, each code in it with the name it has in Exact, where that is known."""
 
-    def named(it: Changed, code: str) -> str:
+    def named(it: Changed, code: str, whose: Source | None) -> str:
         item = catalogue.get(CatalogueKind(it.code), code) if catalogue and it.code is not None and code else None
-        return f"{code} {item.name}" if item else code
+        told = f"{code} {item.name}" if item else code
+        return f"{told} ({SOURCES[whose]})" if whose else told
 
     for change in history_of(desk.mapping):
-        settings = [replace(it, before=named(it, it.before), after=named(it, it.after)) for it in change.settings]
+        settings = [
+            replace(it, before=named(it, it.before, it.before_of), after=named(it, it.after, it.after_of))
+            for it in change.settings
+        ]
         yield replace(change, settings=settings)
 
 

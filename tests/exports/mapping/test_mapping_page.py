@@ -333,9 +333,14 @@ def test_history__says_who_set_what_from_what(desk: Desk) -> None:
     desk.click("save", **{"receipts.tip": "421000"})
     desk.click("save", **{"receipts.tip": "426100", "vat[1].vat_code": "VR"})
     newest, first, till = of(desk.client.get(address(desk.shop)), "history")
-    assert [(it.setting, it.before, it.after) for it in first.settings] == [("Tips", "", "421000")]
+    assert [(it.setting, it.before, it.after) for it in first.settings] == [
+        ("Tips", "426100 Personnel - pourboires à répartir (default)", "421000")
+    ]
     told = [(it.setting, it.before, it.after) for it in newest.settings]
-    assert ("VAT 2: VAT code", "", "VR TVA collectée 10 %") in told
+    assert ("VAT 2: VAT code", "VR TVA collectée 10 % (till)", "VR TVA collectée 10 %") in told
+    desk.click("save", **{"vat[1].vat_code": ""})
+    (back,) = of(desk.client.get(address(desk.shop)), "history")[0].settings
+    assert (back.before, back.after) == ("VR TVA collectée 10 %", "VR TVA collectée 10 % (till)")
     assert (first.actor, till.actor) == (str(User.objects.get(role="reseller_admin")), "")
 
 
