@@ -242,10 +242,23 @@ class TestTillApi:
         assert "default-src 'none'" in answer["Content-Security-Policy"]
 
     def test_reference__says_of_a_field_what_it_is(self, client: Client) -> None:
-        page = client.get("/developers/", headers={"Accept-Language": "fr"}).content.decode()
+        page = client.get("/developers/").content.decode()
         assert "POST /api/v1/closings" in page
         assert "<code>business_date</code>" in page
-        assert "obligatoire" in page
+        assert "required" in page
+
+    @pytest.mark.parametrize(
+        ("address", "language", "others"),
+        [("/developers/", "en", ("Réponses", "obligatoire")), ("/developers/guide/", "fr", ("Skip to content",))],
+    )
+    def test_page__is_in_one_language_whoever_reads(
+        self, client: Client, address: str, language: str, others: tuple[str, ...]
+    ) -> None:
+        for wanted in ("fr", "en"):
+            answer = client.get(address, headers={"Accept-Language": wanted})
+            page = answer.content.decode()
+            assert f'<html lang="{language}">' in page and answer["Content-Language"] == language
+            assert not [it for it in others if it in page]
 
     def test_guide__is_the_programmers_book(self, client: Client) -> None:
         page = Parsed(client.get("/developers/guide/").content)

@@ -1,16 +1,18 @@
 """The till API to read, for whoever programs a till and has no log-in: its guide, and its reference.
 
 The reference is made of the served OpenAPI document and of nothing else, so it cannot say another thing. Pages of the
-server alone: no script, nothing loaded from elsewhere.
+server alone: no script, nothing loaded from elsewhere. The document is in English, so the reference is; the guide is in
+French.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.shortcuts import render
+from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,6 +22,7 @@ from integration.console.help.handbook import book
 from integration.console.help.rendering import render_paragraphs
 
 Schema: TypeAlias = Mapping[str, Any]
+Page: TypeAlias = Callable[[HttpRequest], HttpResponse]
 METHODS = ("get", "put", "post", "delete")
 
 
@@ -77,7 +80,24 @@ class Document:
     words: tuple[str, ...]
 
 
+def wholly_in(language: str) -> Callable[[Page], Page]:
+    """A page whose text is written in one language: what stands around it is in that one, too."""
+
+    def decorate(page: Page) -> Page:
+        @wraps(page)
+        def answer_in_it(request: HttpRequest) -> HttpResponse:
+            with translation.override(language):
+                answer = page(request)
+            answer["Content-Language"] = language
+            return answer
+
+        return answer_in_it
+
+    return decorate
+
+
 @require_safe
+@wholly_in("en")
 def reference_page(request: HttpRequest) -> HttpResponse:
     """Every address with what it takes, answers and refuses."""
     whole = api_document()
@@ -88,14 +108,15 @@ def reference_page(request: HttpRequest) -> HttpResponse:
         "parts": parts(),
         "documents": documents(),
     }
-    return TemplateResponse(request, "console/help/reference.html", context)
+    return render(request, "console/help/reference.html", context)
 
 
 @require_safe
+@wholly_in("fr")
 def guide_page(request: HttpRequest) -> HttpResponse:
     """The till programmer's book, without a log-in."""
     shown = book("caisse")
-    return TemplateResponse(request, "console/help/guide.html", {"title": shown.text.title, "book": shown})
+    return render(request, "console/help/guide.html", {"title": shown.text.title, "book": shown})
 
 
 @cache
