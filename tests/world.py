@@ -1,13 +1,14 @@
 """A small world with borders: two resellers, three customers, a row of everything for each."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -360,38 +361,52 @@ def world() -> World:
     )
 
 
-# What stands in a transaction around several tests.
+# What stands in a transaction around several tests, by the fixtures of files that make it.
 _around_tests = ExitStack()
+Made = TypeVar("Made")
+OF_FILES = frozenset({"world_of_file", "crowd_of_file"})
+
+
+def shares_a_world(item: pytest.Item) -> bool:
+    return not OF_FILES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In each file those come first that share its world."""
-    items.sort(key=lambda item: "world_of_file" not in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: not shares_a_world(item))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Whoever does not ask for the world of the file begins without it."""
-    if "world_of_file" not in getattr(item, "fixturenames", ()):
+    if not shares_a_world(item):
         _around_tests.close()
 
 
-@pytest.fixture(scope="module")
-def world_of_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[World]]:
-    """A world for all tests of a file that ask for it, each of which goes back to it at its end. None may commit."""
-    with django_db_blocker.unblock():
+def standing_around_tests(make: Callable[[], Made], blocker: DjangoDbBlocker) -> Iterator[list[Made]]:
+    """What `make` leaves in the database stands for all tests of a file, each of which goes back to it at its end.
+
+    Gives what was made, in a list that is empty once it had to go. No test of it may commit.
+    """
+    with blocker.unblock():
         around = TestCase._enter_atomics()  # type: ignore[attr-defined] # Django's own mark: blocks may be durable in it
-        standing = [world()]
+        standing = [make()]
 
     def take_down() -> None:
-        with django_db_blocker.unblock():
+        with blocker.unblock():
             TestCase._rollback_atomics(around)  # type: ignore[attr-defined]
         standing.clear()
 
     _around_tests.callback(take_down)
     yield standing
     _around_tests.close()
+
+
+@pytest.fixture(scope="module")
+def world_of_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[World]]:
+    """A world for all tests of a file that ask for it."""
+    yield from standing_around_tests(world, django_db_blocker)
 
 
 @pytest.fixture

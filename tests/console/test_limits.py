@@ -1,5 +1,6 @@
 """Each page with much behind it asks the database thirty times at most and can be heard; none reads all closings."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from concerns.found import SOURCES, Source
 from concerns.tills import silent
@@ -16,7 +18,7 @@ from tenants.factories import ResellerAdminFactory, SupportFactory
 from tenants.models import Role, User
 from tenants.viewpoint import Scope
 from tests.console.heard import faults_in
-from tests.world import customer
+from tests.world import customer, standing_around_tests
 from tools.bench.addresses import every_address
 from tools.bench.pages import pages_of
 from tools.bench.people import logged_in
@@ -81,9 +83,16 @@ def seed() -> dict[str, User]:
     return {it.role: it for it in (SupportFactory(), manager, one.staff, one.accountant, one.merchant)}
 
 
+@pytest.fixture(scope="module")
+def crowd_of_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[dict[str, User]]]:
+    yield from standing_around_tests(seed, django_db_blocker)
+
+
 @pytest.mark.parametrize("role", Role)
-def test_every_page_of_a_role__asks_at_most_thirty_times_reads_no_whole_list_and_is_heard(db: None, role: Role) -> None:
-    person = seed()[role]
+def test_every_page_of_a_role__asks_at_most_thirty_times_reads_no_whole_list_and_is_heard(
+    crowd_of_file: list[dict[str, User]], db: None, role: Role
+) -> None:
+    person = crowd_of_file[0][role]
     closings = StoredClosing.objects.count()
     lists = {reverse(f"admin:{it._meta.app_label}_{it._meta.model_name}_changelist") for it in admin.site._registry}
     client, busy, reading, unheard, seen = logged_in(person), {}, {}, {}, set()
