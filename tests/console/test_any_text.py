@@ -145,9 +145,13 @@ def test_autocomplete__takes_any_text_and_any_name(support: User) -> None:
         ("a", "b", "c"),
     ]
     broken = []
-    for app, model, field in named:
+    for turn, (app, model, field) in enumerate(named):
         asked = f"{page}?app_label={app}&model_name={model}&field_name={field}"
-        broken += [asked for text in ("", *TEXTS[:5]) if client.get(f"{asked}&term={text}").status_code >= 500]
+        answers = [client.get(f"{asked}&term=").status_code]
+        # What is refused for its names does not look at the text: there one is enough, in turn.
+        texts = TEXTS[:5] if answers == [200] else [TEXTS[turn % len(TEXTS)]]
+        answers += [client.get(f"{asked}&term={text}").status_code for text in texts]
+        broken += [asked] if max(answers) >= 500 else []
     broken += [text for text in TEXTS if client.get(f"{page}?app_label={text}&model_name={text}").status_code >= 500]
     assert broken == []
     tenants = {"app_label": "exports", "model_name": "storedclosing", "field_name": "tenant", "term": "PROPRE\0"}
