@@ -16,6 +16,8 @@ def test_push__fifty_times_at_once_gives_one_pair_of_entries(
     def push(_: int) -> tuple[int, str]:
         try:
             answer = till.post("closings", closing())
+            while answer.status_code == 503:  # on a busy machine, as a till would: it waited for the others too long
+                answer = till.post("closings", closing())
             return answer.status_code, answer.json()["id"]
         finally:
             connection.close()
