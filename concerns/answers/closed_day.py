@@ -13,7 +13,7 @@ from concerns.answers.question import AnswerableQuestion, ChangedMeanwhile, Choi
 from exports.console import links
 from exports.coverage.closed import CannotClose, closed_days_of, say_closed, span_of
 from exports.models import StoredClosing
-from exports.words.closed_words import say_span
+from exports.words.closed_words import say_span, say_when_closed
 from tenants.models import Establishment, User
 
 ONE_DAY = timedelta(days=1)
@@ -31,7 +31,9 @@ class ClosedDayQuestion(AnswerableQuestion):
 
     @property
     def words(self) -> str:
-        return _("No closing came of {day}: was {shop} closed?").format(day=_write(self.day), shop=self.shop.name)
+        return _("No closing came of {day}: was {shop} closed?").format(
+            day=date_format(self.day, "SHORT_DATE_FORMAT"), shop=self.shop.name
+        )
 
     @property
     def stamp(self) -> str:
@@ -55,10 +57,7 @@ class ClosedDayQuestion(AnswerableQuestion):
         return [Choice(value=it, words=self.say(it)) for it in values]
 
     def say(self, value: str) -> str:
-        first, last = map(date.fromisoformat, value.split("/"))
-        if first == last:
-            return _("closed on {day}").format(day=_write(first))
-        return _("closed from {first} to {last}").format(first=_write(first), last=_write(last))
+        return say_when_closed(*map(date.fromisoformat, value.split("/")))
 
     def waiting(self) -> Sequence[StoredClosing]:
         return ()
@@ -80,7 +79,3 @@ class ClosedDayQuestion(AnswerableQuestion):
     @property
     def undone_at(self) -> str:
         return links.closed_day(self.shop.pk, self.day)
-
-
-def _write(day: date) -> str:
-    return date_format(day, "SHORT_DATE_FORMAT")

@@ -14,7 +14,7 @@ from exact.web.addresses import with_pages
 from exact.web.links import entry_link, entry_links
 from exports.console.entry_preview import EntryPreviewed, preview_entries, preview_held
 from exports.console.ways_out import TAKE_OUT, Stand
-from exports.coverage.freed import archived_beside, name_briefly
+from exports.coverage.freed import archived_beside
 from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
@@ -25,7 +25,7 @@ from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held,
 from exports.way.set_aside import counting_instead, digest_of_aside
 from exports.way.shown_digest import digest_of
 from exports.way.shown_digest import name_of as digest_name
-from exports.words.closing_words import name_of
+from exports.words.closing_words import name_briefly, name_of
 from exports.words.finding_words import said_of_finding, say_acceptance, title_of
 from exports.words.money import in_currency
 from exports.words.problems import sentence

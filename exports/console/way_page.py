@@ -20,7 +20,6 @@ from exports.console.repost_page import AT_ONCE_MAX, answer_taken, select_chosen
 from exports.console.way_looks import Shown
 from exports.console.way_tasks import Said, Task, task_of
 from exports.console.ways_out import CHOSEN_MAX, Stand, Way, ways_of
-from exports.coverage.freed import name_briefly
 from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace
 from exports.reposts.repost_preview import READ_WITH_A_CLOSING
@@ -28,6 +27,7 @@ from exports.reposts.repost_runs import InAnotherRun, advance, progress, start_r
 from exports.way.set_aside import CannotSetAside
 from exports.way.shown_digest import ShownOtherwise
 from exports.way.states import MovedByAnother as ExportMoved
+from exports.words.closing_words import name_briefly
 from exports.words.money import in_currency
 from exports.words.problems import sentence
 from ledger.problem import Problem

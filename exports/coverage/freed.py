@@ -21,6 +21,7 @@ from exports.coverage.parts import ROW_COUNTS, beside_in_hours, beside_in_ticket
 from exports.coverage.versions import later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import CoveredTickets, UntoldTickets
+from exports.words.closing_words import name_briefly
 from ledger.closing import Closing
 from ledger.kinds import ClosingKind
 from ledger.money import ZERO, total
@@ -112,12 +113,6 @@ class Freed:
         if instead is None or instead.kind != self.kind or aside.closing.kind == self.kind:
             return False
         return not_set_aside([instead.pk]).exists()
-
-
-def name_briefly(closing: StoredClosing) -> str:
-    """ "Z42", or "Z7 (1)" of station 1. Reads its document."""
-    scope = closing.document.get("scope", "")
-    return f"Z{closing.number} ({scope})" if scope else f"Z{closing.number}"
 
 
 def freed_of(stored: StoredClosing, closing: Closing) -> Freed:

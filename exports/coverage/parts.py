@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import CoveredTickets, Remainder, UntoldTickets
+from exports.words.closing_words import name_briefly
 from ledger.closing import Closing, Totals
 from ledger.figures import Figures
 from ledger.kinds import ClosingKind
@@ -231,10 +232,9 @@ def _parts(ids: Iterable[UUID], *, counting: bool = True) -> list[Part]:
 def _part(stored: StoredClosing, tickets: TicketSet, told: TicketSet) -> Part:
     left = getattr(stored, "remainder", None)
     closing = Closing.from_document(left.document if left else stored.document)
-    name = f"Z{stored.number} ({closing.scope})" if closing.scope else f"Z{stored.number}"
     return Part(
         id=stored.pk,
-        name=name,
+        name=name_briefly(stored),
         number=stored.number,
         kind=closing.kind,
         closing=closing,

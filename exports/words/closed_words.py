@@ -1,5 +1,7 @@
 """Days on which a shop is closed, in words."""
 
+from datetime import date
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,14 @@ def say_span(span: ClosedDays) -> str:
         until = _("holidays until {day}") if span.kind == ClosedKind.HOLIDAYS else _("closed until {day}")
         words = until.format(day=date_format(span.last_day, "SHORT_DATE_FORMAT"))
     return f"{words} ({span.note})" if span.note else words
+
+
+def say_when_closed(first: date, last: date) -> str:
+    """ "closed on 04/08/2026", or "closed from 04/08/2026 to 20/08/2026"."""
+    told = [date_format(day, "SHORT_DATE_FORMAT") for day in (first, last)]
+    if first == last:
+        return _("closed on {day}").format(day=told[0])
+    return _("closed from {first} to {last}").format(first=told[0], last=told[1])
 
 
 def say_days(span: ClosedDays) -> str:

@@ -31,3 +31,9 @@ def order_words(kind: str) -> str:
 def name_of(closing: StoredClosing) -> str:
     """ "Z 1042, 14/03/2026"."""
     return f"{closing}, {date_format(closing.business_date, 'SHORT_DATE_FORMAT')}"
+
+
+def name_briefly(closing: StoredClosing) -> str:
+    """ "Z 42", or "Z 7 (1)" of station 1. Reads its document."""
+    scope = closing.document.get("scope", "")
+    return f"{closing} ({scope})" if scope else str(closing)

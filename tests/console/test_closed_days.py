@@ -142,6 +142,13 @@ def test_holidays__are_looked_at_then_said_once(here: World) -> None:
         assert [it[:2] for it in spans(here.own)] == ([(first, ago(-8))] if taken["first"] != first.isoformat() else [])
 
 
+@pytest.mark.parametrize(("days", "words"), [(0, "fermé le {first}. "), (1, "fermé du {first} au {last}. ")])
+def test_holidays__of_one_day_are_said_to_be_of_it(here: World, days: int, words: str) -> None:
+    first, last = ago(-3), ago(-3 - days)
+    said = close(client_of(here.own.merchant), here.own, first, last).content.decode()
+    assert words.format(first=first.strftime("%d/%m/%Y"), last=last.strftime("%d/%m/%Y")) in said
+
+
 def test_holidays__what_came_meanwhile_is_shown_before_anything_is_said(here: World) -> None:
     client = client_of(here.own.staff)
     days = {"first": ago(2).isoformat(), "last": ago(1).isoformat()}

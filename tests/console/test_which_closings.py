@@ -109,7 +109,7 @@ def test_closing__that_others_stand_for_shows_both_sums(till: Caller, staff: Cli
     _one, _two, whole = push(till, station("1"), station("2"), general())
     page = re.sub(r"\s+", " ", staff.get(of(whole)).content.decode()).replace("\xa0", " ").replace("\u202f", " ")
     text = re.sub(r"<[^>]+>", "", page)
-    assert "Contrôlée avec Z7 (1), Z7 (2) : 1 400,00 € = 1 400,00 €" in text
+    assert "Contrôlée avec Z 7 (1), Z 7 (2) : 1 400,00 € = 1 400,00 €" in text
     assert "Comptabiliser le reste" not in page
 
 

@@ -48,7 +48,7 @@ def test_file_settings_are_told_as_their_form_calls_them() -> None:
     after = {"journals": {"70": {"code": "VE", "name": "Ventes caisse"}}, "draft": True, "ciel_decimal_sign": ","}
     assert told("on_demand_filesettings", {"options": {}}, {"options": after}, "en") == [
         ("Journals", "– → 70 = VE Ventes caisse"),
-        ("FEC as a draft", "no → yes"),
+        ("FEC as a draft", "now yes"),
         ("Ciel: decimal sign", "point → comma"),
     ]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from exports.console import links
 from exports.coverage.closed import CannotClose, closed_days_of, say_closed, say_open, span_of
 from exports.coverage.days import MissedDay, days_of, missed_days
-from exports.words.closed_words import say_days, say_span
+from exports.words.closed_words import say_days, say_span, say_when_closed
 from integration.console.places.closed_page import MAY_CLOSE
 from integration.console.places.reader import reader_of, shop_of
 from ledger import texts
@@ -91,10 +91,10 @@ def _close(request: HttpRequest, shop: Establishment, first: date, last: date) -
         messages.success(request, told)
         return
     if first == last:
-        words = _("{shop}: closed on {day}. No closing of that day is expected any more.")
+        words = _("{shop}: {closed}. No closing of that day is expected any more.")
     else:
-        words = _("{shop}: closed from {day} until {last}. No closing of these days is expected any more.")
-    messages.success(request, words.format(shop=shop, day=_write_short(first), last=_write_short(last)))
+        words = _("{shop}: {closed}. No closing of these days is expected any more.")
+    messages.success(request, words.format(shop=shop, closed=say_when_closed(first, last)))
 
 
 def _take_back(request: HttpRequest, shop: Establishment, day: date) -> None:

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +19,7 @@ from exports.console import links
 from exports.coverage.closed import CannotClose, refuse_days, say_closed, say_open
 from exports.coverage.closed_outlook import ClosedOutlook, outlook_of
 from exports.models import ClosedDays, ClosedKind, StoredClosing
-from exports.words.closed_words import say_days, say_span
+from exports.words.closed_words import say_days, say_span, say_when_closed
 from integration.console.places.reader import reader_of, shop_of
 from ledger import texts
 from tenants.acting import person_behind
@@ -127,12 +126,8 @@ def _close(request: HttpRequest, shops: Iterable[Establishment], asked: Asked) -
     with transaction.atomic():
         for shop in shops:
             say_closed(shop, asked.first, asked.last, by=by, note=asked.note, kind=ClosedKind.HOLIDAYS)
-    words = _("{shops}: closed from {first} until {last}. No closing is expected meanwhile.")
-    said = words.format(
-        shops=", ".join(str(it) for it in shops),
-        first=date_format(asked.first, "SHORT_DATE_FORMAT"),
-        last=date_format(asked.last, "SHORT_DATE_FORMAT"),
-    )
+    words = _("{shops}: {closed}. No closing is expected then.")
+    said = words.format(shops=", ".join(str(it) for it in shops), closed=say_when_closed(asked.first, asked.last))
     messages.success(request, said)
 
 

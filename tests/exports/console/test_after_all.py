@@ -73,7 +73,7 @@ def test_parts__of_what_was_set_aside_are_told_so_and_booked_by_a_word(
 ) -> None:
     whole, one, two = day
     assert codes(one) == codes(two) == ["others_set_aside"]
-    assert facts(one, "others_set_aside") == {"others": "Z42"}
+    assert facts(one, "others_set_aside") == {"others": "Z 42"}
     client = browser(ResellerAdminFactory(reseller=one.tenant.reseller))
     assert ways(client, one) == ["after-all"]
     assert ways(client, whole) == ["others", "look-again"]
@@ -91,7 +91,7 @@ def test_parts__all_at_once_from_the_page_of_the_whole(day: Day, linked: Linked,
     client = browser()
     shown = page(client, "after-all", one, two)
     assert shown.context["total"] == 2
-    assert all(name in shown.content.decode() for name in ("Z7 (1)", "Z7 (2)"))
+    assert all(name in shown.content.decode() for name in ("Z 7 (1)", "Z 7 (2)"))
     form = {"confirm": "yes", "closing": [str(one.pk), str(two.pk)], "why": "the drawer was counted twice"}
     client.post(shown.request["PATH_INFO"], form)
     assert RepostRun.objects.get().way == "after-all"
@@ -170,7 +170,7 @@ def test_decided_between__the_fellows_count_with_the_one_that_was_chosen(linked:
     whole, one, two = push(till, general(), station("1"), station("2", **MORE))
     again(exact, division)
     client = browser()
-    assert ["Z7 (1)" in it.label for it in page(client, "between", two).context["shown"].choices] == [False, True]
+    assert ["Z 7 (1)" in it.label for it in page(client, "between", two).context["shown"].choices] == [False, True]
     yes(client, "between", two, choice="this")
     settle(exact, division)
     settle(exact, division)

@@ -57,6 +57,8 @@ def test_accept__asks_why_and_takes_it_off_the_list(own: Client, found: Finding)
     assert Finding.objects.get().settled_at is None
     for _press in range(2):
         accept(own, found, confirm="yes", shown=shown, why="remise convenue")
+    late = accept(own, found, confirm="yes", shown=shown, why="remise convenue", settled="all").content.decode()
+    assert "différence telle quelle" not in late and "0 différence" not in late
     assert "remise convenue" in own.get(f"{LIST}?settled=all").content.decode()
     assert found.posting.reference not in own.get(LIST).content.decode()
     found.refresh_from_db()

@@ -40,7 +40,7 @@ def test_general__over_its_stations_is_checked_and_archived(linked: Linked, exac
     one, two, whole = push(till, station("1"), station("2"), general())
     assert states([one, two, whole]) == ["ready", "ready", "archived"]
     assert facts(whole, "checked_against") == {
-        "others": "Z7 (1), Z7 (2)",
+        "others": "Z 7 (1), Z 7 (2)",
         "found": "1400.00",
         "expected": "1400.00",
     }
@@ -54,7 +54,7 @@ def test_stations__after_their_general_are_archived_and_compared_with_the_last(
     whole, one, two = push(till, general(), station("1"), station("2"))
     assert states([whole, one, two]) == ["ready", "archived", "archived"]
     assert (codes(one), codes(two)) == (["covered_within"], ["checked_against"])
-    assert facts(two, "checked_against")["others"] == "Z42"
+    assert facts(two, "checked_against")["others"] == "Z 42"
     assert books(exact, division) == GENERAL
 
 
@@ -76,7 +76,7 @@ def test_general__over_one_station_of_two_is_held_with_what_is_left(linked: Link
     one, whole = push(till, station("1"), general())
     assert states([one, whole]) == ["ready", "held"]
     assert facts(whole, "partly_booked") == {
-        "others": "Z7 (1)",
+        "others": "Z 7 (1)",
         "count": "1",
         "found": "1400.00",
         "expected": "840.00",
@@ -97,7 +97,7 @@ def test_remainder__is_what_a_station_that_comes_later_is_checked_against(
     late = pushed(till, station("2"))
     assert states([late]) == ["archived"]
     assert facts(late, "checked_against") == {
-        "others": "Z42",
+        "others": "Z 42",
         "found": "560.00",
         "expected": "560.00",
     }
@@ -119,7 +119,7 @@ def test_general__goes_by_itself_when_the_missing_station_arrives(linked: Linked
     assert states([one, whole, two]) == ["ready", "held", "ready"]
     tasks.sweep()
     assert states([whole]) == ["archived"]
-    assert facts(whole, "checked_against")["others"] == "Z7 (1), Z7 (2)"
+    assert facts(whole, "checked_against")["others"] == "Z 7 (1), Z 7 (2)"
     assert books(exact, division) == GENERAL
 
 
