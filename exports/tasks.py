@@ -27,7 +27,7 @@ from exports.way.after_all import look_again_at_freed
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.reviews import release_reviewed
-from exports.way.set_aside import release_instead
+from exports.way.set_aside import release_corrected, release_instead
 from exports.way.starts import look_again_after_moves
 from exports.way.sweep import (
     due_divisions,
@@ -94,6 +94,7 @@ def _look_again() -> None:
         look_again_at_disputes,
         release_reviewed,
         release_instead,
+        release_corrected,
         look_again_at_freed,
         look_on,
     )

@@ -14,8 +14,9 @@ from django.utils import timezone
 from exact.lane.states import UNDONE
 from exact.models import Posting, PostingState
 from exports.coverage.freed import archived_beside
+from exports.coverage.judge import CORRECTION_WAITS
 from exports.coverage.rows import lock_shop
-from exports.coverage.versions import later_versions, not_set_aside
+from exports.coverage.versions import earlier_versions, later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.nudge import nudge_release
 from exports.way.accept import reconsider
@@ -142,3 +143,16 @@ def release_instead() -> int:
     freed = StoredClosing.objects.filter(due(), pk__in=since).order_by("pk")
     looked = partial(reconsider, why=Why.ANOTHER_SET_ASIDE)
     return each(StoredClosing, [*freed.values_list("pk", "put_off_count")[:BATCH]], looked, loop="set_aside")
+
+
+def release_corrected() -> int:
+    """Look again at corrected versions that wait although all earlier ones are set aside. Returns how many.
+
+    The order that was to make way may have failed, and a person taken the earlier one out by another.
+    """
+    waiting = StoredClosing.objects.filter(
+        due(), state=ClosingState.HELD, corrects__isnull=False, problems__contains=[{"code": CORRECTION_WAITS}]
+    )
+    rows = [it for it in waiting.order_by("pk")[:BATCH] if not not_set_aside(earlier_versions(it)).exists()]
+    looked = partial(reconsider, why=Why.ANOTHER_SET_ASIDE)
+    return each(StoredClosing, [(it.pk, it.put_off_count) for it in rows], looked, loop="corrected")

@@ -1,5 +1,6 @@
 """A refused push taken as the corrected version of its closing: the former one leaves the books, and once only."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
 from tests.exports.walking import browser, page, ways, yes
+from tests.exports.way.test_looked_at_again import sums
 
 Linked = tuple[Caller, Division]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +86,24 @@ def test_booked_one__leaves_exact_before_the_corrected_one_comes(linked: Linked,
     sales = [it for it in exact.entries(division.code) if it["journal"] == "70"]
     assert len(sales) == 1
     assert len(exact.entries(division.code)) == 2
+
+
+def test_former_one_that_exact_did_not_give_up__taken_out_by_another_order_lets_the_corrected_one_go(
+    linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    former = pushed(till)
+    work(division)
+    correct(refused(till, other()))
+    for entry in exact.entries(division.code):
+        exact.control("entries/status", division=division.code, entry_id=entry["entry_id"], status=50)
+    settled(division)
+    assert states() == [("failed", False), ("held", True)]
+    yes(browser(), "take-out", former)
+    settled(division)
+    assert states() == [("archived", False), ("exported", True)]
+    told = sums(exact, division)
+    assert (told["411000"], told["530000"], told["706000"]) == (0, Decimal("335.00"), Decimal("-1009.09"))
 
 
 def test_without_tickets__the_corrected_one_never_stands_beside_the_former(
