@@ -66,7 +66,8 @@ def left_of_asides(asides: QuerySet[SetAside]) -> dict[UUID, Decimal]:
 
 
 def asides_by_day(shops: Iterable[int], first: date, last: date) -> dict[int, dict[date, Aside]]:
-    """What was set aside of these shops (by id), by shop and business date. One query."""
+    """What was set aside of these shops (by id), by shop and business date. One query, and a
+    second where there is any."""
     rows = SetAside.objects.filter(
         closing__establishment__in=[*shops],
         closing__business_date__range=(first, last),
@@ -84,7 +85,8 @@ def asides_by_day(shops: Iterable[int], first: date, last: date) -> dict[int, di
 
 
 def asides_lately(shops: Iterable[int]) -> dict[int, Aside]:
-    """What was set aside of each shop's last 31 days, by its id; a shop without any is left out. One query."""
+    """What was set aside of each shop's last 31 days, by its id; a shop without any is left out. One query, and a
+    second where there is any."""
     today = timezone.localdate()
     found = asides_by_day(shops, today - NAMED_FOR, today)
     return {shop: aside for shop, days in found.items() if (aside := together(days.values())) is not None}
@@ -101,5 +103,8 @@ def say_aside(aside: Aside) -> str:
 
 
 def _read_left(asides: QuerySet[SetAside]) -> Iterable[tuple[SetAside, Decimal]]:
-    rows = asides.filter(ended_at=None, instead=None).select_related("closing").annotate(told_too=TOLD_BY_ANOTHER)
-    return ((it, left_of_aside(it.closing) if it.told_too else it.closing.gross) for it in rows)
+    """Most shops have none: whether others tell what was set aside too is asked only of those that are there."""
+    rows = [*asides.filter(ended_at=None, instead=None).select_related("closing")]
+    of_these = SetAside.objects.filter(pk__in=[it.pk for it in rows])
+    told_too = {*of_these.filter(TOLD_BY_ANOTHER).values_list("pk", flat=True)} if rows else set()
+    return ((it, left_of_aside(it.closing) if it.pk in told_too else it.closing.gross) for it in rows)
