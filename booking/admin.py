@@ -20,6 +20,7 @@ class MappingAdmin(ReadOnlyAdmin):
     list_display = ["establishment", "tenant", "questions", "updated_at"]
     list_select_related = ["establishment", "tenant"]
     search_fields = ["establishment__code", "establishment__name__plain_contains", "tenant__name__plain_contains"]
+    search_help_text = _("Code or name of an establishment, or name of a customer")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with the open questions of all its rows asked for in one go."""

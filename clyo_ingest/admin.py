@@ -44,6 +44,7 @@ class TillAdmin(SuspendableAdmin):
         "establishment__name__plain_contains",
         "tenant__name__plain_contains",
     ]
+    search_help_text = _("Name of a till, code or name of an establishment, or name of a customer")
     fields = ["establishment", "name", "suspension", "device", "software", "paired_at"]
     suspend_page = "console_suspend_till"
     autocomplete_fields = ["establishment"]
@@ -91,6 +92,7 @@ class TillKeyAdmin(ReadOnlyAdmin):
     list_select_related = ["till__establishment"]
     fields = ["till", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"]
     search_fields = ["prefix", "till__name__plain_contains"]
+    search_help_text = _("Beginning of a key, or name of a till")
 
 
 class AnswerFilter(DropdownFilter):

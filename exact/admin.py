@@ -117,6 +117,7 @@ class EstablishmentAdmin(SuspendableAdmin):
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["code", "name__plain_contains", "tenant__name__plain_contains"]
+    search_help_text = _("Code or name of an establishment, or name of a customer")
     fields = [
         "tenant",
         "code",

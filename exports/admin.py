@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from exact.lane.states import OVER
@@ -41,7 +41,7 @@ from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
 from ledger.kinds import ClosingKind
-from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.console import AmountFilter, OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.list_head import ListTab
 from tenants.models import User
 
@@ -73,7 +73,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         ("business_date", RangeDateFilter),
         SeenToFilter,
         ProblemFilter,
-        ("gross", RangeNumericFilter),
+        ("gross", AmountFilter),
     ]
     lookups = frozenset(
         {
@@ -91,7 +91,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     )
     list_select_related = ["establishment"]
     search_fields = ["number"]
-    search_help_text = _("Number, ticket, reference, entry in Exact, day, turnover, establishment")
+    search_help_text = _("Number, ticket, reference, entry in Exact, day, turnover, establishment, customer")
     tabs = (
         ListTab(title=_("All"), asks={}),
         ListTab(title=_("To be looked at"), asks={"state": "attention"}),

@@ -66,6 +66,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         "establishment__name__plain_contains",
         "file_name",
     ]
+    search_help_text = _("Code or name of an establishment, name of a customer, or name of a file")
     actions_list = ["new_export"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
@@ -219,6 +220,7 @@ class FileSettingsAdmin(ScopedAdmin):
     list_select_related = ["tenant", "establishment"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["tenant__name__plain_contains", "establishment__code"]
+    search_help_text = _("Code of an establishment, or name of a customer")
     autocomplete_fields = ["tenant", "establishment"]
     fieldsets = [
         (None, {"fields": ["tenant", "establishment"]}),
@@ -247,6 +249,7 @@ class BookYearAdmin(ScopedAdmin):
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["tenant__name__plain_contains"]
+    search_help_text = _("Name of a customer")
     autocomplete_fields = ["tenant"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: BookYear | None = None) -> list[str]:
@@ -270,6 +273,7 @@ class MonthlyExportAdmin(ScopedAdmin):
         "establishment__name__plain_contains",
         "email",
     ]
+    search_help_text = _("Code or name of an establishment, name of a customer, or mail address")
     autocomplete_fields = ["tenant", "establishment"]
 
     @admin.display(description=_("e-mail"), ordering="email")

@@ -40,6 +40,7 @@ class ResellerAdmin(SuspendableAdmin):
     adding = _("Add a reseller")
     list_display = ["name", "suspended_at"]
     search_fields = ["name__plain_contains"]
+    search_help_text = _("Name of a reseller")
     fields = ["name", "suspension"]
     readonly_fields = ["suspension"]
     suspend_page = "console_suspend_reseller"
@@ -80,6 +81,7 @@ class UserAdmin(ScopedAdmin):
     fields = ["email", "name", "role", "reseller", "language", "second_factor", "suspended"]
     readonly_fields = ["reseller", "second_factor"]
     search_fields = ["email", "name__plain_contains"]
+    search_help_text = _("Address or name of a person")
     ordering = ["email"]
     actions = ["invite_again", "log_out_everywhere"]
     form = PersonForm
@@ -289,6 +291,7 @@ class TenantAdmin(SuspendableAdmin):
     list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
     list_select_related = ["reseller"]
     search_fields = ["name__plain_contains", "siren"]
+    search_help_text = _("Name or SIREN of a customer")
     fields = ["reseller", "name", "siren", "suspension"]
     suspend_page = "console_suspend_customer"
     only_links = frozenset({"set_up"})

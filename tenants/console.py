@@ -29,7 +29,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, checkbox
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter, RangeNumericFilter
 from unfold.paginator import InfinitePaginator
 from unfold.utils import parse_date_str
 
@@ -274,6 +274,16 @@ class DaysFilter(RangeDateFilter):
                 return queryset.none()
             queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": _midnight(day + timedelta(days=days))})
         return queryset
+
+
+class AmountFilter(RangeNumericFilter):
+    """A filter of amounts from one to another; unfold's own speaks of days in French."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            for end, words in (("from", _now("at least")), ("to", _now("at most"))):
+                choice["form"].fields[f"{self.parameter_name}_{end}"].widget.attrs["placeholder"] = words
+            yield choice
 
 
 def _say_unknown(names: Sequence[str]) -> str:

@@ -104,6 +104,7 @@ class FindingAdmin(ReadOnlyAdmin):
     list_select_related = ["posting__establishment", "posting__division__app", "tenant", "settled_by"]
     list_before_template = "exports/findings_before.html"
     search_fields = ["posting__reference", "tenant__name__plain_contains"]
+    search_help_text = _("Reference of an entry, or name of a customer")
     fields = [
         "closing",
         "kind",

@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from openpyxl import load_workbook
 
+from tenants.factories import SupportFactory
 from tenants.models import Establishment, Tenant
 from tests.clients import client_of, english_client_of
 from tests.world import World
@@ -120,3 +123,23 @@ def test_a_list_too_long_for_a_file__says_so(two: World, monkeypatch: pytest.Mon
 
 def test_what_is_no_file_is_the_list(two: World) -> None:
     assert english_client_of(two.manager).get(reverse(CLOSINGS), {"as": "pdf"}).status_code == 200
+
+
+def test_search__says_what_it_searches(two: World) -> None:
+    client = client_of(SupportFactory())
+    for model, model_admin in admin.site._registry.items():
+        page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        if model_admin.search_fields and page.context:
+            words = escape(str(model_admin.search_help_text or ""))
+            assert words and f'placeholder="{words}"' in page.content.decode(), model
+
+
+def test_amounts__are_filtered_from_one_to_another_and_not_by_days(two: World) -> None:
+    page = client_of(two.manager).get(reverse(CLOSINGS)).content.decode()
+    assert 'placeholder="au moins"' in page and 'placeholder="au plus"' in page
+
+
+def test_empty_values__have_one_sign(two: World) -> None:
+    shop = two.own.closing.establishment
+    page = client_of(two.manager).get(reverse("admin:exact_activation_change", args=[shop.activation.pk]))
+    assert ">-<" not in re.sub(r"\s+", "", page.content.decode())
