@@ -15,7 +15,15 @@ from django.utils.translation import ngettext
 from booking.kind_words import movement_words, receipt_words
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.lane.states import OVER, is_replaceable, stands
-from exact.models import NEEDS_A_PERSON, CatalogueItem, CatalogueKind, Finding, Posting, PostingState
+from exact.models import (
+    NEEDS_A_PERSON,
+    Activation,
+    CatalogueItem,
+    CatalogueKind,
+    Finding,
+    Posting,
+    PostingState,
+)
 from exact.web.addresses import with_pages
 from exact.web.links import entry_links
 from exports.console import links
@@ -60,6 +68,7 @@ class NextStep:
     without_ways: str = ""
     findings_address: str = ""
     set_up_address: str = ""
+    set_up_label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +212,15 @@ def _say_exported(postings: list[Posting]) -> NextStep:
 
 
 def _say_moving(closing: StoredClosing, postings: list[Posting], tone: str) -> NextStep:
-    """For a closing under way: which way, or why it waits when its company's link to Exact is lost or in doubt."""
+    """For a closing under way: which way, or why it waits: its export is off, or the link is lost or in doubt."""
+    if _is_stopped(closing, postings):
+        return NextStep(
+            tone="warning",
+            title=_("It waits: the export to Exact is switched off"),
+            advice=_("What is left of it goes by itself once the export is on again."),
+            set_up_address=links.set_up(closing.establishment),
+            set_up_label=_("Open the set-up"),
+        )
     connection = next((it.division.connection for it in postings if it.state not in OVER), None)
     consent = consent_of(connection) if connection else Consent.GOOD
     if connection is None or consent in (Consent.GOOD, Consent.ENDING):
@@ -215,7 +232,15 @@ def _say_moving(closing: StoredClosing, postings: list[Posting], tone: str) -> N
         reasons=[it for it in [say_consent(connection)] if it],
         advice=_("It goes by itself after the new log-in.") if lost else _("Nothing to do yet: it goes by itself."),
         set_up_address=links.set_up(postings[0].establishment) if lost else "",
+        set_up_label=_("Send a new link"),
     )
+
+
+def _is_stopped(closing: StoredClosing, postings: list[Posting]) -> bool:
+    """Whether an entry waits to be sent that is not, as the export of its establishment was switched off since."""
+    if all(it.state != PostingState.PENDING for it in postings):
+        return False
+    return Activation.objects.filter(establishment=closing.establishment_id, active=False).exists()
 
 
 def _say_which_way(closing: StoredClosing, tone: str) -> NextStep:

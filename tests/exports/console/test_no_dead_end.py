@@ -35,7 +35,10 @@ HAPPEN = frozenset(
         *("not_sent_before", "sent_again", "not_in_exact", "entry_not_read"),
     }
 )
-OF_OTHER_PAGES = ("file_", "run_", "fec_", "repost_", "replace_", "correct_", "set_aside_", "take_out_", "not_sent_")
+OF_OTHER_PAGES = (
+    *("file_", "run_", "fec_", "import_"),
+    *("repost_", "replace_", "correct_", "set_aside_", "take_out_", "not_sent_"),
+)
 
 
 def unexplained(codes: set[str]) -> set[str]:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from exact.activation.switch import activate
 from exact.books.reconcile import reconcile
-from exact.models import Division, Lane, Posting, PostingState
+from exact.models import Activation, Division, Lane, Posting, PostingState
+from exports.console import links
 from exports.models import Replacement, SetAside, StoredClosing
 from exports.reposts.replace import CannotReplace
 from exports.reposts.take_out import leaving, take_out
@@ -180,6 +182,26 @@ def test_staff__may_not(booked: StoredClosing) -> None:
     client = browser(StaffFactory(reseller=booked.tenant.reseller))
     assert "take-out" not in ways(client, booked)
     assert page(client, "take-out", booked).status_code == 403
+
+
+def test_switched_off_while_a_reversal_waits__the_page_says_so_and_on_again_it_goes(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    process(exact, Posting.objects.get(entry_kind="sales"))
+    client = browser()
+    yes(client, "take-out", booked)
+    assert till.delete("activation").status_code < 300
+    again(division)
+    address = reverse("admin:exports_storedclosing_change", args=[booked.pk])
+    shown = client.get(address).context["next_step"]
+    assert (shown.title, shown.set_up_label) == ("It waits: the export to Exact is switched off", "Open the set-up")
+    assert links.set_up(booked.establishment) in client.get(address).content.decode()
+    assert not activate(Activation.objects.get())
+    assert client.get(address).context["next_step"].title == "Its entries are being taken out of Exact"
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, sum_of(exact.entries(division.code))) == ("archived", {})
 
 
 @pytest.mark.parametrize("kinds", [["sales"], ["sales", "cash"]])
