@@ -66,6 +66,44 @@ def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tup
     expect(page.get_by_role("link", name="Télécharger XIMPORT.TXT")).to_be_visible()
 
 
+def test_what_will_be_exported__follows_what_is_asked(reseller: Page, linked: tuple[Caller, Division]) -> None:
+    till, _ = linked
+    till.post("closings", closing())
+    own = till.till.establishment
+    empty = EstablishmentFactory(tenant=own.tenant)
+    reseller.goto("/console/on_demand/ondemandexport/new/?month=2026-03")
+    preview, start = reseller.locator("#preview"), reseller.get_by_role("button", name="Exporter", exact=True)
+    assert preview.count() == 0
+    reseller.get_by_label(str(own), exact=True).check()
+    expect(preview).to_contain_text("Exact Online · 01/03/2026 – 31/03/2026")
+    expect(reseller.get_by_label("Du", exact=True)).to_have_value("2026-03-01")
+
+    reseller.get_by_label("Au", exact=True).fill("2026-03-13")
+    reseller.get_by_label("Au", exact=True).press("Tab")
+    expect(preview).to_contain_text("Rien à exporter")
+    expect(start).to_have_count(0)
+    expect(reseller.locator("#id_month")).to_have_value("")
+    reseller.get_by_label("Au", exact=True).fill("2026-02-01")
+    reseller.get_by_label("Au", exact=True).press("Tab")
+    expect(reseller.get_by_role("alert")).to_contain_text("Le dernier jour précède le premier.")
+
+    reseller.locator("#id_month").select_option("2026-03")
+    reseller.get_by_label("Format").select_option("ciel")
+    expect(preview).to_contain_text("Ciel")
+    reseller.get_by_label(str(own), exact=True).uncheck()
+    expect(preview).to_have_count(0)
+    reseller.get_by_label(str(empty), exact=True).check()
+    expect(preview).to_contain_text(f"Rien à exporter : {empty}")
+    reseller.reload()
+    expect(preview).to_contain_text(f"Rien à exporter : {empty}")
+    reseller.get_by_label(str(own), exact=True).check()
+    expect(start).to_be_enabled()
+    assert not OnDemandExport.objects.exists()
+    start.click()
+    expect(reseller.get_by_role("heading", level=1)).not_to_have_text("Export vers comptabilité")
+    assert OnDemandExport.objects.get().format == "ciel"
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_among_many_establishments__one_is_searched_for_with_and_without_scripts(
     sign_in: Callable[..., Page], linked: tuple[Caller, Division], monkeypatch: pytest.MonkeyPatch, scripts: bool

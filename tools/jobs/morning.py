@@ -80,8 +80,7 @@ def mail_a_fec(walker: Walker) -> None:
     walker.page.locator("[name=where]").nth(3).check()
     walker.presses += 2
     walker.write("email", "comptable@moreau.example")
-    walker.press("Voir ce qui sera exporté")
-    walker.press("Exporter", until="Terminé")
+    walker.press("Exporter", within="#preview", until="Terminé")
 
 
 def link_exact(walker: Walker) -> None:

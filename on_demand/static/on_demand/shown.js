@@ -1,0 +1,37 @@
+// What an export will do is shown while it is asked for, which saves a press; without this script the button shows it.
+"use strict";
+{
+  const form = document.querySelector("form[data-asks]"), shown = document.getElementById("shown");
+  const DAYS = ["month", "first", "last", "was"]; // a month sets both days, a day says that it is no whole month
+  let asked = null, waits = 0;
+
+  const takeOver = (page) => {
+    for (const name of DAYS) form.elements[name].value = page.querySelector(`form[data-asks] [name="${name}"]`).value;
+    const faults = page.querySelectorAll("form[data-asks] [role=alert]");
+    shown.replaceChildren(...(faults.length ? faults : page.getElementById("shown").childNodes));
+  };
+
+  const look = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const query = new URLSearchParams(new FormData(form));
+    query.set("show", "1");
+    try {
+      const answer = await fetch(`${location.pathname}?${query}`, { signal: asked.signal });
+      if (!answer.ok || answer.redirected) return;
+      takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      history.replaceState(null, "", `?${query}`); // going back, or again, shows the same
+      shown.inert = false;
+    } catch (error) {
+      if (error.name !== "AbortError") shown.replaceChildren();
+    }
+  };
+
+  form.addEventListener("change", (event) => {
+    if (!event.target.name) return; // a search among the establishments
+    shown.inert = true; // it is no longer what is asked for
+    clearTimeout(waits);
+    if (!form.querySelector("[name=where]:checked")) return shown.replaceChildren();
+    waits = setTimeout(look, 300);
+  });
+}
