@@ -42,6 +42,7 @@ class Condition(StrEnum):
     SETTING_UP = "setting_up"
     SWITCHED_OFF = "switched_off"
     MOVING = "moving"
+    LEAVING = "leaving"
     CLOSED = "closed"
     ASIDE = "aside"
     WELL = "well"
@@ -90,6 +91,7 @@ LABELS = {
     Condition.SETTING_UP: _("Being set up"),
     Condition.SWITCHED_OFF: _("Export switched off"),
     Condition.MOVING: _("On its way"),
+    Condition.LEAVING: _("Being taken out"),
     Condition.CLOSED: _("Closed now"),
     Condition.ASIDE: pgettext_lazy("shop", "Set aside"),
     Condition.WELL: _("All well"),
@@ -101,6 +103,7 @@ WAITS = frozenset(Condition) - {
     Condition.SETTING_UP,
     Condition.SWITCHED_OFF,
     Condition.MOVING,
+    Condition.LEAVING,
     Condition.CLOSED,
     Condition.ASIDE,
     Condition.WELL,
@@ -111,6 +114,7 @@ TONES = {
     Condition.SETTING_UP: "info",
     Condition.SWITCHED_OFF: "quiet",
     Condition.MOVING: "info",
+    Condition.LEAVING: "info",
     Condition.CLOSED: "quiet",
     Condition.ASIDE: "aside",
     Condition.WELL: "good",

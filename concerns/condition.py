@@ -24,7 +24,8 @@ from exports.console import links
 from exports.coverage.aside import Aside, asides_lately, say_aside
 from exports.coverage.closed import ranges_of, span_of, spans_of
 from exports.coverage.latest import last_day_of_shop
-from exports.models import ClosingState, StoredClosing
+from exports.coverage.stopped import UNDER_WAY
+from exports.models import OrderKind, Replacement, StoredClosing
 from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
@@ -151,13 +152,16 @@ def with_facts(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
     own = StoredClosing.objects.filter(establishment=OuterRef("pk"))
     tills = Till.objects.filter(establishment=OuterRef("pk"), ended_at=None, suspended_at=None, paired_at__isnull=False)
     active = Activation.objects.filter(establishment=OuterRef("pk"))
-    moving = own.filter(state__in=[ClosingState.READY, ClosingState.EXPORTING])
+    orders = Replacement.objects.filter(kind=OrderKind.SET_ASIDE, done_at=None)
+    leaving = orders.filter(closing__establishment=OuterRef("pk"))
+    moving = own.filter(~Exists(orders.filter(closing=OuterRef("pk"))), state__in=UNDER_WAY)
     return shops.annotate(
         paired=Exists(tills),
         linked=Exists(active),
         active=Exists(active.filter(active=True)),
         compared_at=Subquery(active.values("division__reconciled_at")[:1]),
         moving=Exists(moving),
+        leaving=Exists(leaving),
         last_day=last_day_of_shop(),
         closed=ranges_of("pk"),
     )
@@ -199,6 +203,9 @@ def _say_of_closings(shop: Establishment, aside: Aside | None) -> ShopCondition:
         return _say(
             Condition.MOVING, _("Closings are on their way to Exact, the last of {day}.").format(day=day), *closings
         )
+    if facts.leaving:
+        words = _("Entries are being taken out of Exact; then their closings are set aside.")
+        return _say(Condition.LEAVING, words, *closings)
     if span := span_of(timezone.localdate(timezone=shop.zone), spans_of(facts.closed)):
         until = date_format(span.last_day, "SHORT_DATE_FORMAT")
         words = _("Closed until {day}: no closing is expected before it opens again.").format(day=until)

@@ -38,6 +38,10 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.SETTING_UP: _("A step of the set-up is still open."),
     Condition.SWITCHED_OFF: _("Somebody switched the export off. Closings wait until it is switched on again."),
     Condition.MOVING: _("Closings are on their way to Exact. Nothing is to be done."),
+    Condition.LEAVING: _(
+        "By a person's order entries are being taken out of Exact; then their closings are set aside. Nothing is to be "
+        "done."
+    ),
     Condition.CLOSED: _("Somebody said that the shop is closed today. No closing is expected until it opens again."),
     Condition.ASIDE: _(
         "Somebody set a closing of the last 31 days aside, so it is in no book; everything else is in Exact."

@@ -55,9 +55,13 @@ def test_open_entries__are_deleted_and_the_closing_is_set_aside(
     address = reverse("admin:exports_storedclosing_change", args=[booked.pk])
     assert client.get(address).context["next_step"].title == "Its entries are being taken out of Exact"
     assert "being taken out of Exact" in client.get(reverse("admin:exports_storedclosing_changelist")).content.decode()
+    shop = client.get(reverse("console_shop", args=[booked.establishment_id])).content.decode()
+    assert "Being taken out" in shop and "Entries are being taken out of Exact" in shop
+    assert "on their way to Exact" not in shop
     again(division)
     booked.refresh_from_db()
     assert (booked.state, exact.entries(division.code)) == ("archived", [])
+    assert "Being taken out" not in client.get(reverse("console_shop", args=[booked.establishment_id])).content.decode()
     aside = SetAside.objects.get()
     assert (aside.why, aside.by) == ("booked by hand as well", support)
     assert reconcile(division) == 0
