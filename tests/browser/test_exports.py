@@ -99,9 +99,11 @@ def test_what_will_be_exported__follows_what_is_asked(reseller: Page, linked: tu
     reseller.get_by_label(str(own), exact=True).check()
     expect(start).to_be_enabled()
     assert not OnDemandExport.objects.exists()
+    reseller.get_by_label("Adresse e-mail (facultative)").fill("compta@zinc.example")
     start.click()
     expect(reseller.get_by_role("heading", level=1)).not_to_have_text("Export vers comptabilité")
-    assert OnDemandExport.objects.get().format == "ciel"
+    export = OnDemandExport.objects.get()
+    assert (export.format, export.email) == ("ciel", "compta@zinc.example")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

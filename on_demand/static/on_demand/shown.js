@@ -27,8 +27,14 @@
     }
   };
 
+  // Who gets the mail changes nothing of what is shown, and is often typed last, right before the press.
+  form.elements.email.addEventListener("input", (event) => {
+    const sent = shown.querySelector("form [name=email]");
+    if (sent) sent.value = event.target.value;
+  });
+
   form.addEventListener("change", (event) => {
-    if (!event.target.name) return; // a search among the establishments
+    if (!event.target.name || event.target.name === "email") return; // without a name: a search for establishments
     shown.inert = true; // it is no longer what is asked for
     clearTimeout(waits);
     if (!form.querySelector("[name=where]:checked")) return shown.replaceChildren();
