@@ -152,6 +152,7 @@ def in_words(value: Any, field: Any = None) -> str:
 
 def _arrow(before: str, after: str) -> str:
     """ "what it was → what it is"; of yes and no what it is now."""
-    if {before, after} <= {"", _("yes"), _("no")} and before and after:
-        return _("now yes") if after == _("yes") else _("now no")
+    yes, no = _("yes"), _("no")
+    if after in (yes, no) and before in ("", yes, no):
+        return after if not before else _("now yes") if after == yes else _("now no")
     return f"{before or '–'}\N{NO-BREAK SPACE}→ {after or '–'}"
