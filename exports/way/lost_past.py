@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Min
+from django.utils import timezone
 
 from exact.api.clients import division_client
 from exact.books.lost import LostEntry, adopt, lost_entries
@@ -34,12 +35,15 @@ class SendAgain:
 class Lost:
     """Entries that Exact holds in one company and that no posting of the database knew.
 
-    `adopted`: postings have them now. `later`: entries of closings that are here; they are looked up when these are
-    sent. `unknown`: entries of closings that are not here; a till must send them again, or a person must know.
+    `adopted`: postings have them now. `later`: entries of closings that are here and on their way or waiting; they are
+    looked up when these are sent. `over`: entries of closings that are exported or archived here, for which nothing
+    looks: they may stand twice, or be set aside here. `unknown`: entries of closings that are not here; a till must
+    send them again. Of these two a person must know.
     """
 
     adopted: list[LostEntry]
     later: list[LostEntry]
+    over: list[LostEntry]
     unknown: list[LostEntry]
 
 
@@ -56,12 +60,16 @@ def asked_again(till: Till, now: datetime) -> SendAgain | None:
 def first_day_in_doubt(division: Division) -> date | None:
     """The first business date of which Exact may hold a lost entry; None: no closing of this company is known.
 
-    It is `MARGIN` before the oldest closing that is not exported or archived, or before the newest posting if that is
-    earlier.
+    It is `MARGIN` before the oldest closing that was not exported or archived when the past came back, or is not now,
+    or before the newest posting of then if that is earlier. So it does not move on while closings come and go.
     """
-    open_ones = StoredClosing.objects.filter(establishment__activation__division=division).exclude(state__in=ENDED)
+    past = last_return()
+    then = past.noticed_at if past else timezone.now()
+    closings = StoredClosing.objects.filter(establishment__activation__division=division)
+    open_ones = closings.exclude(state__in=ENDED, state_since__lt=then)
     oldest = open_ones.aggregate(oldest=Min("business_date"))["oldest"]
-    newest = Posting.objects.filter(division=division).aggregate(newest=Max("business_date"))["newest"]
+    postings = Posting.objects.filter(division=division, created_at__lt=then)
+    newest = postings.aggregate(newest=Max("business_date"))["newest"]
     days = [day for day in (oldest, newest) if day is not None]
     return min(days) - MARGIN if days else None
 
@@ -75,16 +83,18 @@ def look_for_lost(division: Division, *, since: date, adopting: bool) -> Lost:
         lost = lost_entries(division, client, since=since)
     adopted = adopt(division, lost, settle) if adopting else []
     left = [it for it in lost if it not in adopted]
-    known = {*_beginnings(division, left)}
+    known = dict(_beginnings(division, left))
     return Lost(
         adopted=adopted,
-        later=[it for it in left if it.closing in known],
+        later=[it for it in left if it.closing in known and known[it.closing] not in ENDED],
+        over=[it for it in left if it.closing in known and known[it.closing] in ENDED],
         unknown=[it for it in left if it.closing not in known],
     )
 
 
-def _beginnings(division: Division, lost: list[LostEntry]) -> Iterator[str]:
+def _beginnings(division: Division, lost: list[LostEntry]) -> Iterator[tuple[str, str]]:
+    """What the references of these entries' closings begin with, as far as they are here, each with its state."""
     numbers = {int(it.closing[1:].partition("-")[0]) for it in lost}
     rows = StoredClosing.objects.filter(tenant_id=division.tenant_id, number__in=numbers)
-    for closing_id, number in rows.values_list("pk", "number"):
-        yield beginning_of(closing_id, number)
+    for closing_id, number, state in rows.values_list("pk", "number", "state"):
+        yield beginning_of(closing_id, number), state

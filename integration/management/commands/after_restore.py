@@ -56,10 +56,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: not read, run this again ({type(error).__name__}: {error})")
             return 0
         self.stdout.write(f"{name}: read from {since}, adopted {len(lost.adopted)}")
-        for what, entries in (("of a closing that is here", lost.later), ("of no closing", lost.unknown)):
+        for what, entries in (
+            ("of a closing that is here", lost.later),
+            ("of a closing that is over here", lost.over),
+            ("of no closing", lost.unknown),
+        ):
             for entry in entries:
                 self.stdout.write(f"  {what}: {_name_entry(entry)}")
-        return len(lost.unknown)
+        return len(lost.over) + len(lost.unknown)
 
 
 def _name_entry(entry: LostEntry) -> str:

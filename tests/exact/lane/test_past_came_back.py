@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from exact.lane.states import move
 from exact.models import OPEN, Connection, Division, Lane, Past, Posting, PostingState
 from exact.past import notice, say_came_back
 from exports.models import StoredClosing
+from exports.tasks import release
 from exports.way.accept import reconsider
+from exports.way.starts import say_start
 from tenants.factories import TillFactory
 from tests.backup import Backup
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
@@ -282,6 +284,38 @@ def test_after_restore__adopts_what_is_known_names_the_rest_and_may_be_run_twice
     assert after_restore("--adopt").endswith("Nothing is left.\n")
     assert {*booked(exact, division).values()} == {1}
     assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
+
+
+def test_after_restore__names_what_nothing_looks_for_any_more_however_often_it_is_run(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    """1042 was set aside, and looked at again in the lost past; 1043 came then, and its till never sends it again."""
+    till, division = linked
+    closing_id = UUID(push(till, 1042))
+    say_start(till.till.establishment_id, date(2026, 3, 20))
+    release()
+    assert StoredClosing.objects.get().state == "archived"
+    backup = Backup()
+    say_start(till.till.establishment_id, None)
+    release()
+    push(till, 1043)
+    run(division)
+    assert StoredClosing.objects.get(pk=closing_id).state == "exported"
+    lose(backup)
+    notice()
+    push(
+        till,
+        1050,
+        business_date="2026-03-25",
+        opened_at="2026-03-25T09:00:00+01:00",
+        closed_at="2026-03-25T23:00+01:00",
+    )
+    for _time in range(2):
+        looked = after_restore("--adopt")
+        assert looked.count("of a closing that is over here") == 2
+        assert looked.count("of no closing") == 2
+        assert looked.endswith("4 entries are left for tills and people.\n")
+        run(division)
 
 
 def test_after_restore__leaves_what_differs_to_the_lane(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
