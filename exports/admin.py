@@ -186,7 +186,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             words = _now("It goes by itself after the new log-in.")
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
-        said = [entry_links(postings), *getattr(closing, "gaps", ())]
+        own = (it for it in postings if it.reverses_id is None)
+        said = [entry_links(own), *getattr(closing, "gaps", ())]
         return format_html_join(SafeString("<br>"), "{}", ((it,) for it in said))
 
     @display(description=_("who sees to it"))

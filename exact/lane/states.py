@@ -47,6 +47,11 @@ def stands(posting: Posting) -> bool:
     return posting.state == PostingState.POSTED and posting.reverses_id is None
 
 
+def is_undone(posting: Posting) -> bool:
+    """Whether this posting fulfils `UNDONE`, without a query."""
+    return posting.state in OVER or (posting.state == PostingState.POSTED and posting.reverses_id is not None)
+
+
 def is_replaceable(posting: Posting) -> bool:
     """Whether this posting fulfils `REPLACEABLE`, without a query."""
     return posting.state in IN_EXACT and posting.reverses_id is None

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
 from exact.api.consent import Consent, consent_of, say_consent
-from exact.lane.states import OVER, is_replaceable, stands
+from exact.lane.states import OVER, is_replaceable, is_undone, stands
 from exact.models import (
     NEEDS_A_PERSON,
     Activation,
@@ -104,8 +104,8 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
         "next_step": next_step(closing, postings, findings_of(postings)),
         "beside": comparison_of(closing),
         "checks": [_check(closing, problem) for problem in closing.told_problems],
-        "entries": [entry for entry in shown if entry.posting.state not in OVER],
-        "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
+        "entries": [entry for entry in shown if not is_undone(entry.posting)],
+        "withdrawn": [entry for entry in shown if is_undone(entry.posting)],
         "history": sorted([*history, *seen_to(closing)], key=lambda it: it.at, reverse=True),
         "z": readable(document),
         "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
@@ -132,7 +132,8 @@ def _say_missed_no_longer(closing: StoredClosing, facts: Mapping[str, str]) -> s
 
 def gaps_of(postings: Iterable[Posting]) -> list[str]:
     """The gaps that a person had booked on a suspense account, in the entries of these postings that count."""
-    lines = [line for it in postings if it.state not in OVER for line in it.entry["lines"]]
+    count = (it for it in postings if it.state not in OVER and it.reverses_id is None)
+    lines = [line for it in count for line in it.entry["lines"]]
     words = _("A gap of {amount} is on account {account}, to be accounted for.")
     return [
         words.format(amount=euros(abs(cents(line["amount"]))), account=line["account"])
@@ -201,7 +202,7 @@ def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequenc
 
 
 def _say_exported(postings: list[Posting]) -> NextStep:
-    numbers = entry_links(it for it in postings if it.state == PostingState.POSTED)
+    numbers = entry_links(filter(stands, postings))
     gaps = gaps_of(postings)
     return NextStep(
         tone=TONES[ClosingState.EXPORTED],

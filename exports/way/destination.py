@@ -122,10 +122,10 @@ class BookedEntry:
 
 
 def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
-    """The entries of closings, by closing, sales first. One query for all of them."""
+    """The entries of closings, by closing, sales first; no reversal, nor what one undid. One query for all of them."""
     entries: dict[UUID, list[BookedEntry]] = defaultdict(list)
-    rows = Posting.objects.filter(closing_id__in=[*closing_ids]).exclude(state__in=OVER).order_by("turn")
-    for posting in rows:
+    rows = Posting.objects.filter(closing_id__in=[*closing_ids], reverses=None).exclude(state__in=OVER)
+    for posting in rows.order_by("turn"):
         entries[posting.closing_id].append(
             BookedEntry(
                 journal=posting.journal,

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from django.utils.html import strip_tags
 
-from booking.mapping import Overrides, set_overrides
-from exact.models import CatalogueItem, Division
+from booking.mapping import MeansOverride, Overrides, set_overrides
+from exact.models import CatalogueItem, Division, Lane, Posting
 from exports.models import StoredClosing
-from tenants.factories import StaffFactory
+from exports.reposts.replace import dry_run, order
+from ledger.kinds import PaymentKind
+from tenants.factories import StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
 from tests.exports.walking import browser, page, say, stamp, ways, yes
@@ -107,3 +109,31 @@ def test_while_the_first_are_reviewed__it_waits_for_its_review_then(linked: Link
     assert (stored.state, ways(client, stored)[0]) == ("held", "release")
     yes(client, "release", stored)
     assert stored.state == "ready"
+
+
+def test_reversed_with_its_gap_and_booked_anew__page_and_till_tell_one_gap_and_no_reversal(
+    linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    stored, client = short(till), browser()
+    yes(client, "gap", stored)
+    work(division)
+    receipts = Posting.objects.get(entry_kind="receipts")
+    exact.control("entries/status", division=division.code, entry_id=receipts.entry_id, status=50)
+    elsewhere = {PaymentKind.CARD: MeansOverride(account="511600")}
+    set_overrides(till.till.establishment, Overrides(means_by_kind=elsewhere), actor=None)
+    order(dry_run(receipts.pk), actor=SupportFactory(), why="cards go elsewhere")
+    Lane.objects.update(paused_until=None)
+    work(division)
+    shown = client.get(f"/console/exports/storedclosing/{stored.pk}/change/").context
+    assert len(shown["next_step"].reasons) == 1
+    assert ([len(shown[it]) for it in ("entries", "withdrawn")]) == [2, 2]
+    listed = client.get("/console/exports/storedclosing/").content.decode()
+    reversal = Posting.objects.get(reverses=receipts)
+    assert (listed.count("A gap of 200.00"), f">{reversal.entry_number}<" in listed) == (1, False)
+    told = till.get(f"closings/{stored.pk}").json()["entries"]
+    assert [it["reference"].rpartition("-")[2] for it in told] == ["R30.03", "V70.01"]
+    yes(client, "take-out", stored)
+    Lane.objects.update(paused_until=None)
+    work(division)
+    assert till.get(f"closings/{stored.pk}").json()["entries"] == []
