@@ -132,7 +132,7 @@ def _compare_page(compared: Compared, page: Iterable[ReadPosting]) -> None:
             compared.theirs[what] += amount
         for what, amount in it.meant.items():
             compared.ours[what] += amount
-        if not it.over:
+        if not it.over and it.posting.reverses_id is None:
             compared.closings.add(it.posting.closing_id)
             compared.entries += 1
         if it.seen is not None:

@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from exact.models import Division, Posting
+from booking.mapping import Overrides, SlotOverride, set_overrides
+from exact.models import Division, Lane, Posting
+from exports.reposts.replace import dry_run, order
 from on_demand.models import OnDemandExport, OnDemandFormat
+from tenants.factories import SupportFactory
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, work
 from tests.on_demand.given import asked, done, page_in, page_of, push, staff_of
@@ -74,6 +77,21 @@ def test_two_equal_days__one_gone_and_the_other_doubled_are_both_named(
     ]
     assert all(Decimal(row["difference"]) == 0 for row in export.comparison["rows"])
     assert sale_of(1043).reference in str(mail.outbox[-1].body)
+
+
+def test_reversed_and_booked_anew__counts_once(
+    two_equal_days: Caller, bookkeeper: Bookkeeper, exact: SimulatedExact
+) -> None:
+    """Its reversal stands in Exact, too, beside the entry that it undoes: neither is an entry of the closing."""
+    sale, division = sale_of(1042), Division.objects.get()
+    exact.control("entries/status", division=division.code, entry_id=sale.entry_id, status=50)
+    elsewhere = Overrides(slots={2: SlotOverride(sales_account="707010")})
+    set_overrides(two_equal_days.till.establishment, elsewhere, actor=None)
+    order(dry_run(sale.pk), actor=SupportFactory(), why="wrong account")
+    Lane.objects.update(paused_until=None)
+    work(division)
+    compared = told(two_equal_days, done(asked(two_equal_days, OnDemandFormat.EXACT)))["comparison"]
+    assert (compared["equal"], compared["closings"], compared["entries"]) == (True, 2, 4)
 
 
 def test_changed_entry__is_named_with_its_account_and_both_amounts(
