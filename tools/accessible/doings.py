@@ -32,17 +32,17 @@ def open_menu(page: Page, web: str) -> None:
     page.locator("#console-user-links").wait_for()
 
 
-def choose_rows(page: Page, web: str) -> None:
+def choose_rows(page: Page, web: str, *, state: str = "attention") -> None:
     """The bar of what can be done with chosen rows."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    page.goto(f"{web}{CLOSINGS}?state=attention")
+    page.goto(f"{web}{CLOSINGS}?state={state}")
     page.locator("input.action-select").first.check()
     page.locator("#changelist-actions").wait_for()
 
 
 def ask_to_send_again(page: Page, web: str) -> None:
-    """What is shown before closings are sent again."""
-    choose_rows(page, web)
+    """What is shown before closings are sent again, where that may help."""
+    choose_rows(page, web, state="failed")
     page.select_option("select[name=action]", "send_again")
     page.click("#changelist-actions button[type=submit]")
     page.locator(".console [name=why]").wait_for()
