@@ -10,7 +10,7 @@ from exports.way.set_aside import set_aside, take_back
 from on_demand.models import FOR_IMPORT, OnDemandExport, OnDemandFormat
 from tenants.factories import SupportFactory
 from tests.conftest import Caller
-from tests.exports.console.test_corrections import correct, other, refused
+from tests.correcting import correct, other, refused
 from tests.ledger.files.readers.line import balances
 from tests.on_demand.given import READERS, asked, content_of, done, page_of, push, shop
 

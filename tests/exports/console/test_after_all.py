@@ -21,7 +21,7 @@ from on_demand.till_sums import told_of
 from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tenants.models import BookedLevel
 from tests.conftest import Caller, SimulatedExact, colleague
-from tests.exports.console.test_corrections import correct, refused
+from tests.correcting import correct, refused
 from tests.exports.coverage.covering import (
     FIRST,
     GENERAL,

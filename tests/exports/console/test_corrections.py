@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from clyo_ingest.models import Push, ReceivedClosing
+from clyo_ingest.models import ReceivedClosing
 from exact.models import Division, Lane
 from exports import tasks
 from exports.coverage import rows
@@ -16,31 +16,13 @@ from exports.models import SetAside, StoredClosing
 from exports.way.accept import reconsider
 from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.correcting import correct, other, refused
 from tests.exports.console.test_set_aside import pushed
 from tests.exports.walking import browser, page, ways, yes
 from tests.exports.way.test_looked_at_again import sums
 
 Linked = tuple[Caller, Division]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def other(**changes: Any) -> dict[str, Any]:
-    """The same number, with 10.00 more in cash and at 10 %."""
-    told = closing()
-    told["sales"][0] |= {"net": "1009.09", "tax": "100.92", "gross": "1110.01"}
-    told["payments"][0]["amount"] = "335.00"
-    told["totals"] |= {"gross": "1410.00", "perpetual_after": "905621.10"}
-    return told | changes
-
-
-def refused(till: Caller, document: dict[str, Any]) -> Push:
-    assert till.post("closings", document).status_code == 409
-    return Push.objects.filter(answer_status=409).latest("pk")
-
-
-def correct(push: Push, why: str = "the till sent it again after a correction", user: Any = None) -> Any:
-    client = browser(user)
-    return client.post(reverse("admin:clyo_ingest_push_correct", args=[push.pk]), {"why": why}, follow=True)
 
 
 def settled(division: Division) -> None:
