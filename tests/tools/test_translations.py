@@ -30,11 +30,29 @@ def the_sources_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Path:
-    """A copy of the catalogue, to be spoilt."""
+def copied(tmp_path: Path) -> Path:
+    """A copy of the product's catalogue."""
     copy = tmp_path / "django.po"
     copy.write_bytes(translations.CATALOGUE.read_bytes())
     return copy
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    """A catalogue to be spoilt, beside a product that says two sentences."""
+    package = tmp_path / translations.WITH_SENTENCES[0]
+    package.mkdir()
+    (package / "words.py").write_text(f"a, b = _({SENTENCE!r}), _('All is well.')")
+    path = tmp_path / "django.po"
+    translations.update(path, tmp_path)
+    spoil(path, block(r'msgstr ""'), f'msgid "{SENTENCE}"\nmsgstr "Un remboursement n’a pas ce montant, {{found}}."')
+    spoil(path, r'^msgid "All is well."\nmsgstr ""', 'msgid "All is well."\nmsgstr "Tout va bien."')
+    assert check(path) == []
+    return path
+
+
+def check(catalogue: Path) -> list[str]:
+    return translations.check(catalogue, catalogue.parent)
 
 
 def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -63,10 +81,10 @@ def test_every_sentence_has_a_good_translation() -> None:
 @pytest.mark.parametrize("bad", ["Prêt ?", "Prêt !", "Ceci ; cela", "Voici :", "« Tout »", "L'un", "Prêt\u00a0?"])
 def test_french_spaces_and_apostrophes__are_reported_and_set_by_an_update(bad: str, catalogue: Path) -> None:
     spoil(catalogue, block(r'msgstr ".*"'), f'msgid "{SENTENCE}"\nmsgstr "{{found}} {bad}"')
-    (problem,) = translations.check(catalogue)
+    (problem,) = check(catalogue)
     assert problem.startswith("spaces or apostrophe") and bad in problem.replace("\\xa0", "\u00a0")
-    translations.update(catalogue)
-    assert translations.check(catalogue) == []
+    translations.update(catalogue, catalogue.parent)
+    assert check(catalogue) == []
 
 
 def test_english_says_as_much_as_french() -> None:
@@ -79,41 +97,40 @@ def test_english_says_as_much_as_french() -> None:
 
 def test_a_missing_sentence_is_reported(catalogue: Path) -> None:
     spoil(catalogue, block(r'msgstr ".*"\n'), "")
-    assert translations.check(catalogue) == [f"missing: {SENTENCE!r}"]
+    assert check(catalogue) == [f"missing: {SENTENCE!r}"]
 
 
 def test_an_untranslated_sentence_is_reported(catalogue: Path) -> None:
     spoil(catalogue, block(r'msgstr ".*"'), f'msgid "{SENTENCE}"\nmsgstr ""')
-    assert translations.check(catalogue) == [f"untranslated: {SENTENCE!r}"]
+    assert check(catalogue) == [f"untranslated: {SENTENCE!r}"]
 
 
 def test_a_fuzzy_translation_is_reported(catalogue: Path) -> None:
     spoil(catalogue, block(""), f'#, fuzzy\nmsgid "{SENTENCE}"\n')
-    assert translations.check(catalogue) == [f"fuzzy: {SENTENCE!r}"]
+    assert check(catalogue) == [f"fuzzy: {SENTENCE!r}"]
 
 
 @pytest.mark.parametrize("mark", ["", "#~ "])
 def test_a_sentence_nobody_uses_is_reported(catalogue: Path, mark: str) -> None:
     with catalogue.open("a", encoding="utf-8") as file:
         file.write(f'\n{mark}msgid "Nobody says this."\n{mark}msgstr "Personne ne le dit."\n')
-    assert translations.check(catalogue) == ["obsolete: 'Nobody says this.'"]
+    assert check(catalogue) == ["obsolete: 'Nobody says this.'"]
 
 
 def test_other_placeholders_are_reported(catalogue: Path) -> None:
     spoil(catalogue, block(r'msgstr ".*"'), f'msgid "{SENTENCE}"\nmsgstr "{{found}} et {{autre}}"')
-    assert translations.check(catalogue) == [f"other placeholders: {SENTENCE!r} -> '{{found}} et {{autre}}'"]
+    assert check(catalogue) == [f"other placeholders: {SENTENCE!r} -> '{{found}} et {{autre}}'"]
 
 
-def test_update_keeps_translations_and_changes_nothing_without_news(catalogue: Path) -> None:
-    before = catalogue.read_bytes()
-    translations.update(catalogue)
-    assert catalogue.read_bytes() == before
+def test_update_keeps_translations_and_changes_nothing_without_news(copied: Path) -> None:
+    translations.update(copied)
+    assert copied.read_bytes() == translations.CATALOGUE.read_bytes()
 
 
 def test_update_adds_what_is_new_and_drops_what_is_unused(catalogue: Path) -> None:
     spoil(catalogue, block(""), 'msgid "Nobody says this."\n')
-    translations.update(catalogue)
-    assert translations.check(catalogue) == [f"untranslated: {SENTENCE!r}"]
+    translations.update(catalogue, catalogue.parent)
+    assert check(catalogue) == [f"untranslated: {SENTENCE!r}"]
 
 
 def test_sentences_are_found_in_code_in_f_strings_and_in_templates(tmp_path: Path) -> None:
@@ -125,8 +142,8 @@ def test_sentences_are_found_in_code_in_f_strings_and_in_templates(tmp_path: Pat
     assert found == {("noop", None), ("inside", None), (("one", "many"), None), ("plain", None), ("May", "verb")}
 
 
-def test_compiled_translations_are_what_is_in_the_catalogue(catalogue: Path) -> None:
-    with translations.compile_catalogue(catalogue).open("rb") as file:
+def test_compiled_translations_are_what_is_in_the_catalogue(copied: Path) -> None:
+    with translations.compile_catalogue(copied).open("rb") as file:
         compiled: Catalog = read_mo(file)
     assert spoken_in(compiled) == spoken_in(translations.read())
 
