@@ -25,6 +25,7 @@ from clyo_ingest.inbox import note_refusal
 from clyo_ingest.keys import KnownTill, viewer_of_till
 from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.receive import Received, receive
+from exports.models import SetAside
 from ledger.closing import Closing
 from postgres.viewer import EVERYTHING, serving
 from tenants.models import Establishment, MovedTill, TakeOver, Till
@@ -89,6 +90,7 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
 def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
     """The former till to which a closing belongs: it is dated before the take-over, or that till sent it already.
 
+    Of days since the take-over, what the former customer has set aside is the new one's when it is sent again.
     If that till's establishment was taken over too, the till before it, as far back as the closing belongs. None: it is
     the sending till's own.
     """
@@ -96,7 +98,7 @@ def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
     while stand.taken_over_on is not None:
         is_before, former = document.business_date < stand.taken_over_on, stand.former_till
         if former is None or not is_before:
-            sent_by = _find_sender(stand, document)
+            sent_by = _find_sender(stand, document, given_back=not is_before)
             if sent_by is None and not is_before:
                 break
             former = former or _note_former(stand, sent_by)
@@ -138,14 +140,19 @@ def _stand_of(till_id: int) -> _Stand:
     )
 
 
-def _find_sender(stand: _Stand, document: ClosingDocument) -> int | None:
-    """The former till, however far back, that sent this very closing; only the same device where that is known."""
+def _find_sender(stand: _Stand, document: ClosingDocument, *, given_back: bool) -> int | None:
+    """The former till, however far back, that sent this very closing; only the same device where that is known.
+
+    `given_back`: not where that customer has set the closing aside, with no other in its place.
+    """
     content = document.canonical()
     facts = Closing.from_document(content)
     place = {"kind": facts.kind.value, "scope": facts.scope, "number": facts.number, "digest": digest_of(content)}
     with serving(EVERYTHING):
-        tills = [*_tills_before(stand)]
-        return ReceivedClosing.objects.filter(till__in=tills, **place).values_list("till", flat=True).first()
+        sent = ReceivedClosing.objects.filter(till__in=[*_tills_before(stand)], **place)
+        if given_back:
+            sent = sent.exclude(stored__in=SetAside.objects.filter(ended_at=None, instead=None).values("closing"))
+        return sent.values_list("till", flat=True).first()
 
 
 def _tills_before(stand: _Stand) -> Iterator[int]:

@@ -1,11 +1,13 @@
 """An establishment goes on under another company, as people say it on its page; nothing that was booked moves."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +20,8 @@ from clyo_ingest.models import Parameters, Push, ReceivedClosing
 from clyo_ingest.moving import take_back
 from clyo_ingest.restarts import may_be_taken
 from concerns.condition import Condition, condition_of
+from exact.models import Division
+from exports import tasks
 from exports.console import links
 from exports.models import StoredClosing
 from exports.way.locked_till import LockedTill, lock_till
@@ -26,7 +30,8 @@ from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, 
 from tenants.models import Establishment, MovedTill, TakeOver, Tenant, Till, User
 from tests.clients import client_of
 from tests.clyo_ingest.given import codes
-from tests.conftest import PARAMETERS, Caller, closing
+from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
+from tests.exports.walking import browser, yes
 
 SIREN, OTHER_SIREN = "732829320", "552100554"
 TODAY = timezone.localdate()
@@ -150,6 +155,30 @@ def test_new_key__what_the_former_company_took_is_not_taken_again(
     assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
     assert codes(new.post("closings", at(2, TODAY - timedelta(days=2)))) == {}
     assert StoredClosing.objects.filter(number=2).count() == 2
+
+
+def test_taken_out_of_the_former_books__is_taken_for_the_new_company_when_it_is_sent_again(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    sent = at(2, TODAY - timedelta(days=3))
+    first = StoredClosing.objects.get(pk=till.post("closings", sent).json()["id"])
+    work(division)
+    new = pair(move(StaffFactory(reseller=shop.tenant.reseller), shop))
+    assert new.post("closings", sent).json()["id"] == str(first.pk)
+    yes(browser(), "take-out", first)
+    work(division)
+    again = new.post("closings", sent)
+    kept = StoredClosing.objects.get(pk=again.json()["id"])
+    assert (again.status_code, kept.establishment, kept.till) == (201, new.till.establishment, new.till)
+    assert new.post("closings", sent).json()["id"] == str(kept.pk)
+    first.refresh_from_db()
+    assert (first.state, exact.entries(division.code)) == ("archived", [])
+    work(exact.link(new.till, *exact.company()))
+    tasks.release()
+    kept.refresh_from_db()
+    assert kept.state == "ready"
 
 
 def test_new_key__a_second_closing_of_the_former_company_is_not_offered_to_the_new(
