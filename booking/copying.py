@@ -54,6 +54,19 @@ def carried_over(source: Mapping) -> Carried:
     )
 
 
+def with_own_codes(overrides: Overrides, mapping: Mapping | None) -> Overrides:
+    """Settings that are carried over, with the codes of one company only that people set in the `mapping` there."""
+    if mapping is None:
+        return overrides
+    own = {it.field: it.own for it in effective_settings(mapping) if it.own and it.code in OF_ONE_COMPANY}
+    carried = Mapping(
+        establishment_id=mapping.establishment_id,
+        parameters=mapping.parameters,
+        overrides=overrides.model_dump(mode="json", exclude_defaults=True),
+    )
+    return with_settings(carried, own)
+
+
 def _identify(it: InForce) -> tuple[str, ...]:
     """What a setting has in common with the same one of another establishment, whose till has its slots elsewhere."""
     if it.group.till_says_which:

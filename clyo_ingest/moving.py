@@ -4,12 +4,12 @@ Nothing that was booked moves: the former customer keeps its closings, numbers a
 its tills from before that day. Asked twice, it is done once; it can be taken back until the first closing came.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from booking.copying import Carried, carried_over
+from booking.copying import Carried, carried_over, with_own_codes
 from booking.mapping import set_overrides
 from booking.models import Mapping
 from clyo_ingest.document import ParametersDocument
@@ -20,6 +20,9 @@ from exports.models import StoredClosing
 from tenants.establishment_code import free_code
 from tenants.models import Establishment, MovedTill, TakeOver, Tenant, Till, User
 
+# Columns of an establishment that are the shop's, whoever owns it.
+GOES_ALONG = ("name", "booked_level", "opening_days", "time_zone")
+
 
 class HasClosings(Exception):
     """The new establishment has closings: they are the new company's."""
@@ -29,25 +32,47 @@ class GoesOnElsewhere(Exception):
     """The new establishment was taken over in its turn: that is to be taken back first."""
 
 
-def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: User) -> TakeOver:
-    """Let an establishment go on under the customer `tenant` from `day` on. Does nothing if that is so already."""
+class TakenBackSince(Exception):
+    """A move of the establishment was taken back after the person was shown what moving it would do."""
+
+
+def move_shop(
+    shop: Establishment, tenant: Tenant, *, day: date, why: str, by: User, shown_at: datetime | None = None
+) -> TakeOver:
+    """Let an establishment go on under the customer `tenant`, or a new one, from `day` on. Does nothing if it goes on
+    elsewhere already.
+
+    `shown_at`: when the person was shown what it would do. Raises `TakenBackSince`, so that an old page that is loaded
+    again moves nothing.
+    """
     assert tenant.pk != shop.tenant_id, "another company"
     with transaction.atomic():
         former = Establishment.objects.select_for_update(of=("self",)).get(pk=shop.pk)
         if (there := in_force(former)) is not None:
             return there
+        if shown_at and TakeOver.objects.filter(former=former, successor__suspended_at__gte=shown_at).exists():
+            raise TakenBackSince
         former.ended_on = day
         former.save(update_fields=["ended_on"])
-        before = TakeOver.objects.filter(former=former, successor__tenant=tenant).first()
+        to = tenant if tenant.pk else _make_customer(tenant)
+        before = TakeOver.objects.filter(former=former, successor__tenant=to).first()
         if before is not None:
-            return _put_in_force_again(before, former, day=day, why=why)
-        successor = _make_successor(former, tenant, day)
+            return _put_in_force_again(before, former, day=day, why=why, by=by)
+        successor = _make_successor(former, to, day)
         took = TakeOver.objects.create(
             tenant_id=former.tenant_id, former=former, successor=successor, ended_on=day, why=why, by=by
         )
-        tills = [_move_till(it, successor) for it in moving_tills(former)]
-        _carry_settings(former, successor, tills, by)
+        for till in moving_tills(former):
+            _move_till(till, successor)
+        _carry_settings(former, successor, by)
     return took
+
+
+def _make_customer(tenant: Tenant) -> Tenant:
+    """Make the new customer; or take the one that somebody made of that SIREN meanwhile."""
+    place = {"reseller_id": tenant.reseller_id, "siren": tenant.siren}
+    made, _ = Tenant.objects.get_or_create(**place, defaults={"name": tenant.name})
+    return made
 
 
 def take_back(took: TakeOver, *, why: str) -> bool:
@@ -91,14 +116,18 @@ def settings_carried(former: Establishment) -> Carried | None:
     return carried_over(mapping) if mapping else None
 
 
-def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, why: str) -> TakeOver:
-    """Put a take-over that was taken back in force again, with its establishment, and the tills added since."""
+def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, why: str, by: User) -> TakeOver:
+    """Put a take-over that was taken back in force again, with its establishment, the tills added since, and what was
+    changed of the former establishment since."""
     successor = Establishment.objects.get(pk=before.successor_id)
     moved = {*MovedTill.objects.filter(till__establishment=successor).values_list("former", flat=True)}
     for till in moving_tills(former):
         if till.pk not in moved:
             _move_till(till, successor)
-    Establishment.objects.filter(pk=before.successor_id).update(suspended_at=None, suspended_why="", books_from=day)
+    goes_along = {name: getattr(former, name) for name in GOES_ALONG}
+    back = {"suspended_at": None, "suspended_why": "", "books_from": day}
+    Establishment.objects.filter(pk=before.successor_id).update(**goes_along, **back)
+    _carry_settings(former, successor, by)
     before.ended_on, before.why = day, why
     before.save(update_fields=["ended_on", "why"])
     return before
@@ -110,11 +139,8 @@ def _make_successor(former: Establishment, tenant: Tenant, day: date) -> Establi
     return Establishment.objects.create(
         tenant=tenant,
         code=former.code if former.code not in taken else free_code(former.name, taken),
-        name=former.name,
-        booked_level=former.booked_level,
-        opening_days=former.opening_days,
-        time_zone=former.time_zone,
         books_from=day,
+        **{name: getattr(former, name) for name in GOES_ALONG},
     )
 
 
@@ -124,10 +150,13 @@ def _move_till(former: Till, successor: Establishment) -> Till:
     return till
 
 
-def _carry_settings(former: Establishment, successor: Establishment, tills: list[Till], by: User) -> None:
-    """Copy the till's parameters, which the till sends again only when they change, and the settings of people."""
+def _carry_settings(former: Establishment, successor: Establishment, by: User) -> None:
+    """Copy the till's parameters, which the till sends again only when they change, and the settings of people; the new
+    company's own codes stay."""
     said = Parameters.objects.filter(establishment=former).first()
-    if said is not None and tills:
-        keep_parameters(tills[0], ParametersDocument.model_validate(said.document))
+    till = Till.objects.filter(establishment=successor).order_by("pk").first()
+    if said is not None and till is not None:
+        keep_parameters(till, ParametersDocument.model_validate(said.document))
     if (carried := settings_carried(former)) is not None:
-        set_overrides(successor, carried.overrides, actor=by)
+        mapping = Mapping.objects.filter(establishment=successor).first()
+        set_overrides(successor, with_own_codes(carried.overrides, mapping), actor=by)

@@ -335,6 +335,65 @@ def test_move__is_taken_back_before_the_first_closing_and_made_again(
     assert Establishment.objects.get(pk=successor.pk).books_from == TODAY + timedelta(days=1)
 
 
+def test_move__made_again_takes_along_what_was_changed_since_and_leaves_the_new_company_s_codes(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    new = pair(move(staff, shop)).till.establishment
+    carried = Overrides.model_validate(Mapping.objects.get(establishment=new).overrides)
+    set_overrides(new, carried.model_copy(update={"third_party": "88"}), actor=None)
+    client = client_of(staff)
+    client.post(reverse("console_move_shop_back", args=[shop.pk]), {"why": "vente reportée"})
+    people = Overrides(sales_journal="76", third_party="77", means={"TR": MeansOverride(account="511999")})
+    set_overrides(shop, people, actor=None)
+    slot_1, slot_2 = PARAMETERS["vat"]  # type: ignore[misc]
+    said = {**PARAMETERS, "vat": [{**slot_1, "sales_account": "707100"}, slot_2]}
+    assert till.put("parameters", said).status_code == 200
+    Establishment.objects.filter(pk=shop.pk).update(name="Renommé", opening_days=[1, 2])
+    move(staff, shop)
+    mapping = Mapping.objects.get(establishment=new)
+    assert mapping.parameters["vat"][0]["sales_account"] == "707100"
+    assert mapping.overrides == {"sales_journal": "76", "third_party": "88", "means": {"TR": {"account": "511999"}}}
+    new.refresh_from_db()
+    assert (new.name, new.opening_days, new.suspended_at) == ("Renommé", [1, 2], None)
+
+
+def test_move__loaded_again_after_it_was_taken_back_moves_nothing(shop: Establishment, staff: User) -> None:
+    shown_at = timezone.now().isoformat()
+    move(staff, shop, shown_at=shown_at)
+    client_of(staff).post(reverse("console_move_shop_back", args=[shop.pk]), {"why": "vente annulée"})
+    client, address = client_of(staff), reverse("console_move_shop", args=[shop.pk])
+    form = {"day": f"{TODAY - timedelta(days=5)}", "siren": SIREN, "name": "", "why": "vendu", "shown_at": shown_at}
+    answer = client.post(address, form, follow=True)
+    assert "annulé depuis l’affichage de cette page : rien n’a été fait" in " ".join(answer.content.decode().split())
+    assert TakeOver.objects.get().ended_on is None
+    assert move(staff, shop, shown_at=timezone.now().isoformat()).status_code == 200
+    assert TakeOver.objects.get().ended_on is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moving__by_two_people_at_once_makes_the_new_company_once(shop: Establishment, staff: User) -> None:
+    both = Barrier(2)
+    clients = [client_of(it) for it in (staff, StaffFactory(reseller=staff.reseller))]
+    form = {"day": f"{TODAY - timedelta(days=5)}", "siren": SIREN, "name": "Repreneur SAS", "why": "vendu"}
+
+    def press(client: Client) -> int:
+        both.wait()
+        try:
+            return int(client.post(reverse("console_move_shop", args=[shop.pk]), form).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(press, clients)] == [200, 200]
+    assert (TakeOver.objects.count(), Tenant.objects.filter(siren=SIREN).count()) == (1, 1)
+
+
+def test_moving__said_again_of_another_company_makes_no_customer(shop: Establishment, staff: User) -> None:
+    move(staff, shop)
+    move(staff, shop, siren=OTHER_SIREN, name="Encore SAS")
+    assert not Tenant.objects.filter(siren=OTHER_SIREN).exists()
+
+
 def test_move__taken_back_while_a_push_waits_for_the_lock_refuses_it(
     shop: Establishment, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

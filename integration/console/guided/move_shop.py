@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from booking.setting_labels import in_words, label
 from clyo_ingest.moving import (
     GoesOnElsewhere,
     HasClosings,
+    TakenBackSince,
     in_force,
     move_shop,
     moving_tills,
@@ -128,10 +128,15 @@ def _carry_out(request: HttpRequest, shop: Establishment, form: MoveForm, why: W
     tenant, by = form.tenant, person_behind(request)
     assert tenant is not None, "the form found it"
     assert by is not None, "who may is somebody"
-    with transaction.atomic():
-        if form.is_new:
-            tenant.save()
-        took = move_shop(shop, tenant, day=form.cleaned_data["day"], why=why.cleaned_data["why"], by=by)
+    said = why.cleaned_data
+    try:
+        took = move_shop(
+            shop, tenant, day=form.cleaned_data["day"], why=said["why"], by=by, shown_at=said.get("shown_at")
+        )
+    except TakenBackSince:
+        words = _("The move of {establishment} was taken back since this page was shown: nothing was done.")
+        messages.warning(request, words.format(establishment=shop))
+        return redirect(links.shop(shop.pk))
     return _answer_moved(request, shop, TakeOver.objects.select_related("successor__tenant").get(pk=took.pk), why)
 
 
