@@ -16,7 +16,7 @@ from exports.console import links
 from exports.console.compared import late_companies
 from exports.models import StoredClosing
 from exports.way.assign import who_sees_to
-from exports.words.assignments import say_seen_to
+from exports.words.assignments import say_reseller_sees_to_it, say_seen_to
 from exports.words.closing_words import name_of
 from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
 from tenants.viewpoint import Scope
@@ -52,13 +52,14 @@ def differing_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
     """The same entries, counted in each establishment."""
     rows = scope.rows(Finding.objects.filter(settled_at=None), shop="posting__establishment").order_by()
     counted_rows = rows.values_list("posting__establishment").annotate(n=Count("*"))
+    elsewhere = "" if scope.user.has_perm("exact.view_finding") else f" {say_reseller_sees_to_it()}"
     for shop, count in counted_rows:
         words = ngettext("{count} entry differs in Exact", "{count} entries differ in Exact", count)
         yield (
             shop,
             ShopCondition(
                 condition=Condition.DIFFERS,
-                words=f"{words.format(count=count)}.",
+                words=f"{words.format(count=count)}.{elsewhere}",
                 mend=_("See the differences"),
                 address=links.findings(establishment=shop),
                 count=count,

@@ -30,6 +30,7 @@ from exports.console import links
 from exports.console.causes import TO_MEND, Cause, causes_of
 from exports.coverage.stopped import STOPPED
 from exports.models import ClosingState, StoredClosing
+from exports.words.assignments import say_reseller_sees_to_it
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
 from tenants.models import Establishment
@@ -46,7 +47,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
     for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
         kind = Condition.FAILED if cause.state == ClosingState.FAILED else Condition.HELD
         first, mends = cause.closings[0], cause.may_be_mended_by(scope.user)
-        elsewhere = "" if mends or not cause.mend_address else _("Your reseller sees to it. Nothing is lost meanwhile.")
+        elsewhere = "" if mends or not cause.mend_address else say_reseller_sees_to_it()
         yield Concern(
             condition=kind,
             customer=first.tenant.name,

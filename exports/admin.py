@@ -140,6 +140,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             **shown,
             "ways": ways_of(closing, user, shown["postings"]),
+            "may_replace": user.has_perm("exports.replace_storedclosing", closing),
+            "may_see_findings": user.has_perm("exact.view_finding"),
             "seen_to": seen_to_context(closing, user),
             "notes": notes_on_closing(closing, user),
             "opts": self.opts,

@@ -35,6 +35,7 @@ from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
 from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
+from exports.words.assignments import say_reseller_sees_to_it
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing, seen_to
@@ -267,7 +268,7 @@ def _advise_on_held(closing: StoredClosing, postings: list[Posting], reasons: li
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
         advice=_("What you can do stands below. Nothing is lost meanwhile."),
-        without_ways=_("Your reseller sees to it. Nothing is lost meanwhile."),
+        without_ways=say_reseller_sees_to_it(),
     )
 
 
@@ -282,6 +283,7 @@ def _differing(findings: Sequence[Finding]) -> NextStep:
         title=title_of(worst),
         reasons=reasons,
         advice=advice_of(worst),
+        without_ways=say_reseller_sees_to_it(),
         findings_address=links.findings(establishment=findings[0].posting.establishment_id),
     )
 
@@ -298,6 +300,7 @@ def _advise_on_failed(postings: list[Posting], held: list[str]) -> NextStep:
             advice=_(
                 "Compare it below with what Exact holds, and replace it; or correct it in Exact, with the accountant."
             ),
+            without_ways=say_reseller_sees_to_it(),
         )
     count = len(waiting)
     return NextStep(
@@ -305,6 +308,7 @@ def _advise_on_failed(postings: list[Posting], held: list[str]) -> NextStep:
         title=ngettext("Exact refused an entry", "Exact refused {count} entries", count or 1).format(count=count),
         reasons=[*said, *held],
         advice=_("Mend this in Exact or in the mapping, then send the closing again."),
+        without_ways=say_reseller_sees_to_it(),
     )
 
 

@@ -34,3 +34,8 @@ def say_seen_to(names: Collection[str], *, of: int) -> str:
         return ngettext("{names} sees to it", "{names} see to it", count).format(names=told)
     words = ngettext("{names} sees to {count} of {all}", "{names} see to {count} of {all}", count)
     return words.format(names=told, count=len(names), all=of)
+
+
+def say_reseller_sees_to_it() -> str:
+    """For a reader who cannot mend it."""
+    return _("Your reseller sees to it. Nothing is lost meanwhile.")

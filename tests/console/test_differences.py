@@ -1,5 +1,6 @@
 """Differences from Exact stand in the menu, on the first page, with the closing, and the till is told of them."""
 
+import re
 from html import unescape
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils.html import strip_tags
 
 from exact.books.reconcile import accept_finding, reconcile
 from exact.models import Division, Finding, FindingKind, Posting, PostingState
-from tenants.factories import StaffFactory, SupportFactory
+from tenants.factories import MerchantFactory, StaffFactory, SupportFactory
 from tenants.models import Membership, User
 from tests.bookkeeper import Bookkeeper
 from tests.clients import english_client_of
@@ -146,3 +147,19 @@ def test_menu__counts_to_a_hundred(gone: Posting, monkeypatch: pytest.MonkeyPatc
     second = Posting.objects.exclude(pk=gone.pk).get()
     Finding.objects.create(tenant=gone.tenant, posting=second, kind=FindingKind.DOUBLED)
     assert "Différences 1+" in read(SupportFactory(), reverse("admin:index"))
+
+
+def test_merchant__is_told_who_sees_to_it_and_led_to_no_page_that_is_not_theirs(gone: Posting) -> None:
+    owner = MerchantFactory(tenant=gone.tenant)
+    address = reverse("admin:exports_storedclosing_change", args=[gone.closing_id])
+    page = read(owner, address)
+    assert "Votre revendeur s’en charge. Rien n’est perdu entre-temps." in page
+    assert "acceptez la différence" not in page
+    client = Client()
+    client.force_login(owner)
+    own_links = re.findall(r'href="(/console/[^"]+)"', client.get(address).content.decode())
+    assert {it: client.get(unescape(it)).status_code for it in own_links if "finding" in it} == {}
+    told = "1 écriture diffère dans Exact. Votre revendeur s’en charge."
+    assert told in read(owner, reverse("admin:index"))
+    assert told not in read(staff_of(gone.division), reverse("admin:index"))
+    assert "Comparer et remplacer" in read(staff_of(gone.division), address)
