@@ -1,5 +1,6 @@
 """The screen "Export vers comptabilité" in a browser: dates, preview, confirm, progress, report, download."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from on_demand.models import OnDemandExport
 from on_demand.perform import perform
 from tenants.factories import EstablishmentFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
+
+TO_EXACT = re.compile("format=exact")
 
 
 def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
@@ -30,7 +33,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     reseller.get_by_label("Au", exact=True).fill("2026-03-31")
     reseller.get_by_label("Format").select_option("fec")
     reseller.get_by_label("Au", exact=True).press("Enter")
-    expect(reseller.locator("#preview")).to_contain_text("Rien n’a encore été exporté")
+    expect(reseller.locator("#preview")).to_contain_text("Rien ne part avant que vous appuyiez sur")
     expect(reseller.get_by_text("Comparez-les au Z imprimé")).to_be_visible()
     assert not OnDemandExport.objects.exists()
     reseller.screenshot(path=tmp_path / "preview.png", full_page=True)
@@ -134,3 +137,45 @@ def test_among_many_establishments__one_is_searched_for_with_and_without_scripts
     page.get_by_role("button", name="Exporter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Export vers comptabilité")
     assert OnDemandExport.objects.get().establishment == own
+
+
+def test_answer__to_what_is_no_longer_asked_changes_nothing(reseller: Page, linked: tuple[Caller, Division]) -> None:
+    till, _ = linked
+    till.post("closings", closing())
+    EstablishmentFactory(tenant=till.till.tenant)  # the only one would be chosen already
+    own = reseller.get_by_label(str(till.till.establishment), exact=True)
+    first, preview = reseller.get_by_label("Du", exact=True), reseller.locator("#preview")
+    reseller.goto("/console/on_demand/ondemandexport/new/?month=2026-03")
+    reseller.route(TO_EXACT, lambda route: None)  # an answer that takes its time
+    with reseller.expect_request(TO_EXACT):
+        own.check()
+    with reseller.expect_event("requestfailed"):
+        first.fill("2026-03-10")
+    reseller.get_by_label("Format").select_option("fec")
+    expect(preview).to_contain_text("FEC · 10/03/2026 – 31/03/2026")
+    expect(first).to_have_value("2026-03-10")
+
+    with reseller.expect_request(TO_EXACT):
+        reseller.get_by_label("Format").select_option("exact")
+    with reseller.expect_event("requestfailed"):
+        own.uncheck()
+    expect(preview).to_have_count(0)
+
+
+def test_fault__goes_once_it_is_mended_and_a_lost_log_in_leads_to_the_log_in(
+    reseller: Page, linked: tuple[Caller, Division]
+) -> None:
+    till, _ = linked
+    till.post("closings", closing())
+    asked = f"?where=e{till.till.establishment_id}&first=2026-03-20&last=2026-03-01&format=fec&show=1"
+    reseller.goto(f"/console/on_demand/ondemandexport/new/{asked}")
+    expect(reseller.get_by_role("alert")).to_have_text("Le dernier jour précède le premier.")
+    reseller.get_by_label("Au", exact=True).fill("2026-03-31")
+    reseller.get_by_label("Au", exact=True).press("Tab")
+    expect(reseller.locator("#preview")).to_contain_text("20/03/2026 – 31/03/2026")
+    expect(reseller.get_by_role("alert")).to_have_count(0)
+
+    reseller.context.clear_cookies()
+    reseller.get_by_label("Format").select_option("ciel")
+    reseller.wait_for_url("**/console/login/**")
+    assert "format%3Dciel" in reseller.url

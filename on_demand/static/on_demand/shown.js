@@ -7,18 +7,19 @@
 
   const takeOver = (page) => {
     for (const name of DAYS) form.elements[name].value = page.querySelector(`form[data-asks] [name="${name}"]`).value;
+    for (const old of form.querySelectorAll("[role=alert]")) old.remove(); // said of what was asked before
     const faults = page.querySelectorAll("form[data-asks] [role=alert]");
     shown.replaceChildren(...(faults.length ? faults : page.getElementById("shown").childNodes));
   };
 
   const look = async () => {
-    asked?.abort();
     asked = new AbortController();
     const query = new URLSearchParams(new FormData(form));
     query.set("show", "1");
     try {
       const answer = await fetch(`${location.pathname}?${query}`, { signal: asked.signal });
-      if (!answer.ok || answer.redirected) return;
+      // Logged out meanwhile, or in trouble: the page itself says which, and the log-in leads back to what is asked.
+      if (!answer.ok || answer.redirected) return location.assign(`?${query}`);
       takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
       history.replaceState(null, "", `?${query}`); // going back, or again, shows the same
       shown.inert = false;
@@ -37,6 +38,7 @@
     if (!event.target.name || event.target.name === "email") return; // without a name: a search for establishments
     shown.inert = true; // it is no longer what is asked for
     clearTimeout(waits);
+    asked?.abort(); // its answer would put the days back that were asked for then
     if (!form.querySelector("[name=where]:checked")) return shown.replaceChildren();
     waits = setTimeout(look, 300);
   });
