@@ -46,9 +46,10 @@ READ = (
 
 @dataclass(frozen=True, slots=True)
 class StandingEntries:
-    """A closing's entries in Exact, or on their way there; `complete` when none was refused."""
+    """A closing's entries in Exact, or on their way; `booked`: those in Exact; `complete` when none was refused."""
 
     entries: tuple[Entry, ...] = ()
+    booked: tuple[Entry, ...] = ()
     complete: bool = False
     in_exact: bool = False
 
@@ -152,6 +153,7 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
     return {
         closing_id: StandingEntries(
             entries=tuple(entry for state, entry in rows if state not in NOT_TAKEN),
+            booked=tuple(entry for state, entry in rows if state in BOOKED),
             complete=all(state not in NOT_TAKEN for state, _ in rows),
             in_exact=all(state in IN_EXACT for state, _ in rows),
         )

@@ -1,7 +1,7 @@
 """What an export would do, shown before it is asked for."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,9 @@ from on_demand.closings import closings_in
 from on_demand.freeze import ReadClosing, Reader, walk_ins_of
 from on_demand.models import OnDemandClosingState, OnDemandExport
 from on_demand.options import layout_of
+from on_demand.outcome import WAITING
 from on_demand.report import LeftOut
+from on_demand.stuck import why_stuck
 from tenants.models import Establishment
 
 CHECKED_MAX = 1500
@@ -32,6 +34,9 @@ SHOWN_MAX = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What an export would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
+
+    `waiting` are those that an export to Exact leaves, as their establishments are not linked. `held` are also those
+    that failed; an export to Exact looks at them again, so they are among `to_do` there.
 
     `missed` are the days on which a closing was expected and did not come.
 
@@ -43,6 +48,7 @@ class Preview:
     exported: int
     bridge: Bridge
     to_do: int
+    waiting: int
     held: list[LeftOut]
     held_count: int
     archived: int
@@ -72,15 +78,18 @@ def preview(export: OnDemandExport) -> Preview:
         archived -= rows.filter(FROM_BEFORE_START).count()
     looked = _read_closings(export, layout)
     takings = takings_in(looked)
-    held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
+    held, problems, blocked = _look_at_exact(rows, states) if layout is None else _look_at_file(layout, looked)
     held_count = states[ClosingState.HELD] + states[ClosingState.FAILED] if export.to_exact else len(held)
     earlier = sum(read.earlier is not None for read in looked)
-    left_out = held_count + (0 if export.again else earlier)
+    waiting = states[ClosingState.WAITING] if export.to_exact else 0
+    left_by_file = held_count + (0 if export.again else earlier)
+    left = waiting + states[ClosingState.EXPORTED] if export.to_exact else left_by_file
     return Preview(
         closings=sum(states.values()),
         exported=states[ClosingState.EXPORTED],
         bridge=bridge_to(takings, looked),
-        to_do=sum(states.values()) - archived - (states[ClosingState.EXPORTED] if export.to_exact else left_out),
+        to_do=sum(states.values()) - archived - left,
+        waiting=waiting,
         held=held[:SHOWN_MAX],
         held_count=held_count,
         archived=archived,
@@ -143,15 +152,14 @@ def _leave_waiting(read: ReadClosing) -> ReadClosing:
     return replace(read, closing=None, waits=True) if waits else read
 
 
-def _look_at_exact(rows: QuerySet[StoredClosing]) -> Looked:
-    stuck = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).select_related("establishment")
-    held = [
-        LeftOut(
-            closing=it, state=it.state, reasons=[sentence(problem) for problem in it.problems if problem["blocking"]]
-        )
-        for it in stuck.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]
-    ]
-    return held, [], False
+def _look_at_exact(rows: QuerySet[StoredClosing], states: Mapping[str, int]) -> Looked:
+    """What failed or is held; that some wait for an activation, and whether nothing but that is in the range."""
+    wanted = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).select_related("establishment")
+    stuck = [*wanted.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]]
+    why = why_stuck(stuck)
+    held = [LeftOut(closing=it, state=it.state, reasons=why[it.pk]) for it in stuck]
+    problems = [sentence(WAITING.to_document())] if states[ClosingState.WAITING] else []
+    return held, problems, not {*states} - {ClosingState.WAITING, ClosingState.ARCHIVED}
 
 
 def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, assert_never
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,9 @@ from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
+from on_demand.outcome import NOT_ON_ITS_WAY
 from on_demand.place_words import place_of
+from on_demand.stuck import why_stuck
 from on_demand.verdict import BOXES, Verdict, verdict_of
 from on_demand.verdict import WORDS as VERDICTS
 
@@ -104,8 +106,26 @@ class Report:
 
     @property
     def taken(self) -> int:
-        """How many closings are in the file, or went to Exact by it."""
-        return self.counts[OnDemandClosingState.TAKEN]
+        """How many closings are in the file, or went to Exact by it and were not refused there."""
+        return self.counts[OnDemandClosingState.TAKEN] - self.stuck_count
+
+    @cached_property
+    def stuck_count(self) -> int:
+        """Of an export to Exact: how many it sent that are not there, nor on their way any more."""
+        return self._stuck.count() if self.export.to_exact else 0
+
+    @property
+    def _stuck(self) -> QuerySet[OnDemandClosing]:
+        sent = OnDemandClosing.objects.filter(export=self.export, state=OnDemandClosingState.TAKEN)
+        return sent.filter(closing__state__in=NOT_ON_ITS_WAY).order_by("place")
+
+    @cached_property
+    def stuck(self) -> list[LeftOut]:
+        """The first of those, each with what Exact said."""
+        rows = self._stuck.select_related("closing__establishment").defer("closing__document")[:SHOWN_MAX]
+        closings = [row.closing for row in rows] if self.stuck_count else []
+        why = why_stuck(closings)
+        return [LeftOut(closing=it, state=it.state, reasons=why[it.pk]) for it in closings]
 
     @property
     def already(self) -> int:

@@ -123,14 +123,14 @@ def _outcome(
 
 
 def _takings(export: OnDemandExport) -> tuple[TakingsTally, Bridge]:
-    """Add up the entries of the export's closings, and store which of these closings are in Exact now."""
+    """Add up what Exact holds of the export's closings, and store which of these closings are in Exact now."""
     takings, tally = TakingsTally(), BridgeTally()
     for page in pages(export):
         standing, told = standing_entries(page), told_of(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
         OnDemandClosing.objects.filter(export=export, closing_id__in=there).update(in_exact=True)
         for it in page:
-            entries = standing[it.pk].entries if it.pk in standing else ()
+            entries = standing[it.pk].booked if it.pk in standing else ()
             takings.add_all(entries)
             add_to_bridge(tally, it, told[it.pk], sold=any(entry.kind is EntryKind.SALES for entry in entries))
     return takings, tally.bridge(takings)

@@ -195,7 +195,7 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
     newest = waiting.order_by("-business_date", "-closed_at").select_related("tenant", "establishment")
     closings = [*newest.only(*shown, *names)[:read_max]]
-    said = _read_messages_of_exact([closing.pk for closing in closings if closing.state == ClosingState.FAILED])
+    said = read_messages_of_exact([closing.pk for closing in closings if closing.state == ClosingState.FAILED])
     causes: dict[str, Cause] = {}
     for closing in closings:
         for code, facts, words, whole in _reasons(closing, said):
@@ -238,7 +238,8 @@ def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
     return of_several({**problem, "facts": kept})
 
 
-def _read_messages_of_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+def read_messages_of_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """What Exact said of the entries of closings that it refused or holds otherwise, as people read it."""
     rows = Posting.objects.filter(closing_id__in=[*closing_ids], state__in=NEEDS_A_PERSON)
     said: dict[UUID, list[str]] = {}
     for posting in rows.only("closing_id", "messages", "problems"):

@@ -2,17 +2,22 @@
 
 import json
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.utils import translation
 
+from exact.models import Division
 from ledger.files.bridge import Step
 from ledger.files.control_sheet import STEPS
 from on_demand import preview
 from on_demand.bridge_words import STEP_WORDS
 from on_demand.models import OnDemandFormat
+from on_demand.perform import perform
+from on_demand.report import Report
+from tests.conftest import Caller, SimulatedExact, work
 from tests.on_demand.given import asked, done, page_of, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,3 +90,38 @@ def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_export_wil
 def test_control_sheet__names_the_steps_as_the_pages_do_in_french() -> None:
     with translation.override("fr"):
         assert {step: str(words) for step, words in STEP_WORDS.items()} == STEPS
+
+
+def test_preview__of_what_only_waits_for_an_activation_offers_no_export_and_leads_to_the_set_up() -> None:
+    till = shop()
+    push(till, 1042, 1043)
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
+    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    page = " ".join(unescape(shown.content.decode()).split())
+    assert "Activez d’abord l’export." in page
+    assert (">Exporter</button>" in page, f"/console/set-up/{till.till.tenant_id}/" in page) == (False, True)
+    looked = shown.context["wanted"][0].preview
+    assert (looked.closings, looked.waiting, looked.to_do, looked.held_count) == (2, 2, 0, 0)
+    assert ">Exporter</button>" in staff_of(till).get(NEW, {**question, "format": "fec"}).content.decode()
+
+
+def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_sum(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    push(till, 1042)
+    work(division)
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
+    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    assert "La période est clôturée" in shown.context["wanted"][0].preview.held[0].reasons[0]
+    export = asked(till, OnDemandFormat.EXACT)
+    perform(export.pk)
+    work(division)
+    page = page_of(done(export), till)
+    assert "Non acceptées par Exact, et pourquoi" in page
+    assert "La période est clôturée" in page
+    report = Report(export)
+    assert (report.taken, report.stuck_count, report.there) == (0, 1, 0)
+    assert [it["amount"] for it in export.takings["means"]] == []
+    assert "Encaissements dont la vente" not in page
