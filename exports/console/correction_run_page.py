@@ -13,6 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from exact.api.consent import usable
+from exact.models import OPEN, Posting, PostingState
 from exports.console.correction_page import reader_of
 from exports.console.replace_page import REPLACE
 from exports.console.repost_page import outcome_words
@@ -94,12 +96,21 @@ def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": run,
         "tally": tally,
         "goes_on": bool(tally.to_do or tally.under_way),
+        "waits": bool(tally.under_way) and _waits_for_a_person(items),
         "items": [*_tell_all(_select_shown(items))],
         "unseen": max(0, tally.total - ITEMS_SHOWN),
         "shop": items.order_by("pk").values_list("closing__establishment", flat=True).first(),
         "may_stop": user.has_perm(REPLACE, run) and run.finished_at is None,
     }
     return TemplateResponse(request, "exports/correction_run.html", context)
+
+
+def _waits_for_a_person(items: QuerySet[RepostItem]) -> bool:
+    """Whether something is under way of an establishment whose export is off, or whose link to Exact is lost."""
+    off = Q(establishment__activation__active=False, state=PostingState.PENDING)
+    lost = ~usable("division__connection__")
+    under_way = items.filter(STANDS["under_way"]).values("closing")
+    return Posting.objects.filter(off | lost, state__in=OPEN, closing_id__in=under_way).exists()
 
 
 def _select_shown(items: QuerySet[RepostItem]) -> list[RepostItem]:

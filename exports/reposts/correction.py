@@ -14,7 +14,7 @@ from exact.models import Posting
 from exports.models import ClosingState, Overtaken, StoredClosing
 from exports.reposts.moves import differing
 from exports.reposts.overtaken import meant_entries
-from exports.reposts.replace import CannotReplace, DryRun, dry_run, dry_run_of_further
+from exports.reposts.replace import SWITCHED_OFF, CannotReplace, DryRun, dry_run, dry_run_of_further
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from ledger.entry import Entry, EntryKind
 
@@ -56,8 +56,8 @@ class _Differing(NamedTuple):
 
 
 def _find_differing(closing: StoredClosing, destination: Destination) -> _Differing:
-    if destination.division is None or not destination.is_on:
-        raise CannotReplace("replace_other_company")
+    if not destination.is_on:
+        raise CannotReplace(SWITCHED_OFF)
     meant = meant_entries(closing, destination)
     if meant is None:
         raise CannotReplace("replace_not_bookable")

@@ -28,7 +28,7 @@ from exact.lane.states import IN_EXACT, REPLACEABLE, is_replaceable, move
 from exact.models import BEGUN, BookLine, Division, Posting, PostingState
 from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
-from exports.way.decide import Complete, Held, Look, Ready, decide
+from exports.way.decide import Complete, Held, Look, Ready, Waiting, decide
 from exports.way.ended_postings import put_in_place, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.shown_digest import name_of
@@ -41,6 +41,7 @@ from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
 NOT_BOOKABLE = "replace_not_bookable"
+SWITCHED_OFF = "replace_switched_off"
 # Problems of new entries beside the closing's other ones: with any of them, all of its entries are replaced.
 STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 
@@ -197,6 +198,8 @@ def _book_beside(
             return (), []
         case Held(problems=problems, entries=entries):
             return entries, look.holding(problems)
+        case Waiting():
+            raise CannotReplace(SWITCHED_OFF)
     raise CannotReplace(NOT_BOOKABLE)
 
 

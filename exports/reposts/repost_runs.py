@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exact.api.errors import ExactError, RateLimited
+from exact.api.errors import ConsentInDoubt, ExactError, NeedsReconnect, RateLimited
 from exact.lane.states import MovedByAnother as PostingMoved
 from exports.models import RepostItem, RepostRun, RunWay, StoredClosing
 from exports.nudge import nudge_reposts
@@ -49,7 +49,7 @@ DONE_BY: dict[RunWay, Done] = {
     RunWay.SET_ASIDE: lambda pk, actor, why: leave_unbooked(pk, actor=actor, why=why),
 }
 MOVED, BROKE = "moved_by_another", "repost_broke"
-STOPPED, NO_ANSWER = "run_stopped", "correct_no_answer"
+STOPPED, NO_ANSWER, LINK_LOST = "run_stopped", "correct_no_answer", "correct_link_lost"
 
 
 class InAnotherRun(Exception):
@@ -201,7 +201,7 @@ def _correct_item(item: RepostItem, run: RepostRun) -> str:
         raise
     except ExactError as error:
         log.warning("correction_not_answered", closing=str(item.closing_id), error=type(error).__name__)
-        return NO_ANSWER if item.put_off_count + 1 >= TRIES else ""
+        return _say_unanswered(error) if item.put_off_count + 1 >= TRIES else ""
     except Exception:
         return _note_trouble(item)
 
@@ -216,6 +216,11 @@ def _order(item: RepostItem, run: RepostRun, shown: DryRun) -> str:
         held.outcome = closing.state
         held.save(update_fields=["outcome"])
     return held.outcome
+
+
+def _say_unanswered(error: ExactError) -> str:
+    is_lost = isinstance(error, NeedsReconnect) and not isinstance(error, ConsentInDoubt)
+    return LINK_LOST if is_lost else NO_ANSWER
 
 
 def _note_trouble(item: RepostItem) -> str:

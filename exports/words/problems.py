@@ -429,6 +429,9 @@ SENTENCES: dict[str, str] = {
     "replace_under_way": N_("This entry is being replaced already."),
     "replace_not_bookable": N_("With today's settings this closing cannot be booked. Mend this first:"),
     "replace_other_company": N_("The establishment exports to another company now: correct this entry in Exact."),
+    "replace_switched_off": N_(
+        "The establishment's export is switched off, and the new entry would wait: switch it on first."
+    ),
     "replace_changed_and_processed": N_(
         "This entry was changed in Exact and then processed there: only the bookkeeper can correct it. "
         "Accept the difference once that is done."
@@ -437,6 +440,9 @@ SENTENCES: dict[str, str] = {
     "correct_moved_on": N_("This closing is no longer wholly in Exact. See its page."),
     "correct_nothing": N_("This closing stands already as today's settings book it."),
     "correct_no_answer": N_("Exact did not answer, several times. Correct it again later."),
+    "correct_link_lost": N_(
+        "The link to Exact is lost. Have somebody log in at Exact again, then correct this closing again."
+    ),
     "run_stopped": N_("Left as it is: the run was stopped before."),
     "set_aside_not_held": N_(
         "Only a closing that is held, waits or failed can be set aside. Wait until it arrived, or take it out first."

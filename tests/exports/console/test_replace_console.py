@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from exact.activation.switch import switch_off
 from exact.books.reconcile import accept_finding, reconcile, reopen
 from exact.models import Finding, Posting, PostingState
 from exports.models import StoredClosing
@@ -171,3 +172,12 @@ def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
     assert found.settled_at is None
     found.posting.refresh_from_db()
     assert found.posting.state == PostingState.POSTED
+
+
+def test_replace__while_the_export_is_off_says_so_and_takes_nothing_out(
+    own: Client, posted: Posting, exact: SimulatedExact
+) -> None:
+    switch_off(StoredClosing.objects.get(pk=posted.closing_id).establishment, way="console")
+    answer = own.get(reverse("admin:exact_finding_replace", args=[posted.pk]), follow=True)
+    assert "L’export de l’établissement est désactivé" in answer.content.decode()
+    assert len(exact.entries(posted.division.code)) == 2

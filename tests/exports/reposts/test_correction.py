@@ -1,5 +1,6 @@
 """Correcting history: after a change of settings what stands otherwise is counted, shown, and put right in one run."""
 
+import html
 import re
 from datetime import date
 from decimal import Decimal
@@ -82,13 +83,17 @@ def ask(client: Client, shop: Establishment, **fields: Any) -> Any:
 def until_done(division: Division, exact: SimulatedExact) -> None:
     """What workers do until nothing is left, as if each minute passed at once."""
     for _minute in range(20):
-        pass_a_minute(exact)
-        reposts()
-        work(division)
+        work_a_minute(division, exact)
         moving = StoredClosing.objects.filter(state="exporting").exists()
         if not moving and not RepostRun.objects.filter(finished_at=None).exists():
             return
     raise AssertionError("it never came to an end")
+
+
+def work_a_minute(division: Division, exact: SimulatedExact) -> None:
+    pass_a_minute(exact)
+    reposts()
+    work(division)
 
 
 def pass_a_minute(exact: SimulatedExact) -> None:
@@ -370,6 +375,55 @@ def test_onto_an_account_that_exact_does_not_know__says_so_before_and_why_after(
     told = client.get(run).content.decode()
     assert "707100 (compte de ventes)" in told.split("À corriger d")[1]
     assert "n’ont pas pu être corrigées" in told
+
+
+def begun_twice_of_four(linked: tuple[Caller, Division], shop: Establishment, client: Client) -> str:
+    """Of four closings, the run has ordered the correction of two; the address of its page."""
+    booked(linked, *(f"2026-03-{day:02d}" for day in range(3, 7)))
+    go_to("707010", shop)
+    run = RepostRun.objects.get(pk=begun(client, shop))
+    advance(run, limit=2)
+    return reverse("console_correction_run", args=[run.pk])
+
+
+def told(client: Client, page: str) -> str:
+    return " ".join(html.unescape(client.get(page).content.decode()).split())
+
+
+def test_switched_off_meanwhile__the_run_says_so_and_what_is_begun_goes_on_once_it_is_on(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    page = begun_twice_of_four(linked, shop, client)
+    assert till.delete("activation").status_code < 300
+    for _minute in range(3):
+        work_a_minute(division, exact)
+    said = told(client, page)
+    assert said.count("L’export de l’établissement est désactivé") == 2
+    assert "autre société" not in said
+    assert "Ce qui est en cours attend une intervention" in said
+    assert activate(shop.activation) == []
+    until_done(division, exact)
+    assert on_accounts(exact, division)["707010"] == Decimal("-2000.00")
+    assert "attend une intervention" not in told(client, page)
+
+
+def test_link_lost_meanwhile__the_run_asks_for_a_log_in(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    division = linked[1]
+    page = begun_twice_of_four(linked, shop, client)
+    user = f"compta{division.code}@example.fr"
+    exact.control("consents/withdraw", client_id="demo-client", user=user)
+    for _minute in range(6):
+        work_a_minute(division, exact)
+    said = told(client, page)
+    assert said.count("La liaison avec Exact est perdue") == 2
+    assert "Exact n’a pas répondu" not in said
+    assert "Ce qui est en cours attend une intervention" in said
+    exact.link(linked[0].till, division.code, user)
+    until_done(division, exact)
+    assert on_accounts(exact, division)["707010"] == Decimal("-2000.00")
 
 
 def begun(client: Client, shop: Establishment) -> Any:
