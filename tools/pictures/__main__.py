@@ -13,6 +13,13 @@ from tools.stack.services import CLONE
 FOLDER = CLONE / "docs" / "fr" / "pictures"
 QUALITY = 80
 LOOK_TIMEOUT_MS = 20_000
+# The browser that takes the pictures has no French for its fields of days; a reader's has.
+DAYS_IN_FRENCH = """() => document.querySelectorAll("input[type=date]").forEach(field => {
+  const [year, month, day] = field.value.split("-");
+  const said = day ? `${day}/${month}/${year}` : "jj/mm/aaaa";
+  field.type = "text";
+  field.value = said;
+})"""
 
 
 def main() -> int:
@@ -37,6 +44,7 @@ def _take(browser: Browser, shot: Shot, stage: Stage) -> bytes:
         log_in(page, shot.who, stage.web)
     shot.go(page, stage)
     page.wait_for_load_state("networkidle")
+    page.evaluate(DAYS_IN_FRENCH)
     tall = min(shot.tall, page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": shot.wide, "height": tall})
     taken = context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
