@@ -18,7 +18,12 @@ from datetime import datetime
 
 
 class ExactError(Exception):
-    """Base of all the above. Carries Exact's correlation id when there was an answer."""
+    """Base of all the above. Carries Exact's correlation id when there was an answer.
+
+    `link_lost`: trying again is of no use before somebody has logged in at Exact.
+    """
+
+    link_lost = False
 
     def __init__(self, message: str, *, status: int | None = None, correlation_id: str = "") -> None:
         super().__init__(message)
@@ -33,9 +38,13 @@ class Unauthorized(ExactError):
 class NeedsReconnect(ExactError):
     """The refresh token is dead; the customer must log in at Exact again."""
 
+    link_lost = True
+
 
 class ConsentInDoubt(NeedsReconnect):
     """Exact refuses the access token, and has not refused its renewal. `until`: when the renewal can be tried."""
+
+    link_lost = False
 
     def __init__(self, message: str, *, until: datetime, correlation_id: str = "") -> None:
         super().__init__(message, correlation_id=correlation_id)

@@ -26,6 +26,7 @@ from exports.models import Overtaken, ReplacementWay
 from exports.reposts.matched_lines import BookedLine, Mark, Pair, match
 from exports.reposts.replace import CannotReplace, DryRun, dry_run, order
 from exports.words.money import euros
+from exports.words.not_asked import say_not_asked
 from exports.words.problems import SENTENCES, sentence
 from ledger.entry import Entry, LineRole
 from ledger.money import ZERO
@@ -85,7 +86,8 @@ def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         messages.warning(request, " ".join([_(SENTENCES[refusal.code]), *reasons]))
         return redirect(back)
     except ExactError as error:
-        messages.error(request, _("Exact did not answer: {why}").format(why=error))
+        said = say_not_asked(error) if error.link_lost else _("Exact did not answer: {why}").format(why=error)
+        messages.error(request, said)
         return redirect(back)
     gone = is_gone(shown)
     context = {

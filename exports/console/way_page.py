@@ -29,6 +29,7 @@ from exports.way.shown_digest import ShownOtherwise
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.closing_words import name_briefly
 from exports.words.money import in_currency
+from exports.words.not_asked import say_not_asked
 from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.acting import person_behind
@@ -158,4 +159,5 @@ def _explain(refusal: Exception) -> list[str]:
         return [sentence(it.to_document()) for it in (Problem(code=refusal.code), *refusal.problems)]
     if isinstance(refusal, CannotSetAside):
         return [sentence(Problem(code=refusal.code).to_document())]
-    return [_("Exact could not be asked, so nothing was done. Try again in a few minutes.")]
+    assert isinstance(refusal, ExactError), "one of `REFUSED`"
+    return [say_not_asked(refusal)]

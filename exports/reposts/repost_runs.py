@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exact.api.errors import ConsentInDoubt, ExactError, NeedsReconnect, RateLimited
+from exact.api.errors import ExactError, RateLimited
 from exact.lane.states import MovedByAnother as PostingMoved
 from exports.models import RepostItem, RepostRun, RunWay, StoredClosing
 from exports.nudge import nudge_reposts
@@ -201,7 +201,8 @@ def _correct_item(item: RepostItem, run: RepostRun) -> str:
         raise
     except ExactError as error:
         log.warning("correction_not_answered", closing=str(item.closing_id), error=type(error).__name__)
-        return _say_unanswered(error) if item.put_off_count + 1 >= TRIES else ""
+        given_up = LINK_LOST if error.link_lost else NO_ANSWER
+        return given_up if item.put_off_count + 1 >= TRIES else ""
     except Exception:
         return _note_trouble(item)
 
@@ -216,11 +217,6 @@ def _order(item: RepostItem, run: RepostRun, shown: DryRun) -> str:
         held.outcome = closing.state
         held.save(update_fields=["outcome"])
     return held.outcome
-
-
-def _say_unanswered(error: ExactError) -> str:
-    is_lost = isinstance(error, NeedsReconnect) and not isinstance(error, ConsentInDoubt)
-    return LINK_LOST if is_lost else NO_ANSWER
 
 
 def _note_trouble(item: RepostItem) -> str:

@@ -289,3 +289,16 @@ def test_switched_off__entries_are_deleted_and_no_reversal_is_begun_that_would_w
     again(division)
     booked.refresh_from_db()
     assert (booked.state, exact.entries(division.code)) == ("archived", [])
+
+
+def test_link_lost__asks_for_a_log_in_on_both_pages(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    exact.control("consents/withdraw", client_id="demo-client", user=f"compta{linked[1].code}@example.fr")
+    client, words = (
+        browser(),
+        "The link to Exact is lost, so nothing was done: the customer must log in at Exact again.",
+    )
+    assert words in page(client, "take-out", booked).content.decode()
+    address = reverse("admin:exact_finding_replace", args=[Posting.objects.get(entry_kind="sales").pk])
+    assert words in client.get(address, follow=True).content.decode()
