@@ -118,12 +118,14 @@ def settings_carried(former: Establishment) -> Carried | None:
 
 def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, why: str, by: User) -> TakeOver:
     """Put a take-over that was taken back in force again, with its establishment, the tills added since, and what was
-    changed of the former establishment since."""
+    changed of the former establishment since. What was put away there is so here."""
     successor = Establishment.objects.get(pk=before.successor_id)
     moved = {*MovedTill.objects.filter(till__establishment=successor).values_list("former", flat=True)}
     for till in moving_tills(former):
         if till.pk not in moved:
             _move_till(till, successor)
+    gone = Till.objects.filter(establishment=successor, ended_at=None, moved_from__former__ended_at__isnull=False)
+    gone.update(ended_at=timezone.now(), ended_why=why)
     goes_along = {name: getattr(former, name) for name in GOES_ALONG}
     back = {"suspended_at": None, "suspended_why": "", "books_from": day}
     Establishment.objects.filter(pk=before.successor_id).update(**goes_along, **back)

@@ -201,6 +201,8 @@ def look_at_what_was_set_aside(closing: StoredClosing, _user: User) -> Shown:
     words = _("Set aside by {who}: {why}").format(who=aside.by, why=aside.why)
     if (other := counting_instead(aside)) is not None:
         counts = _("{closing} counts in its place.").format(closing=name_of(other))
+        if other.establishment_id != closing.establishment_id:
+            counts = _("It came again for the company that took the establishment over.")
         return Shown(digest="", refusals=[words, counts, *_say("set_aside_other_counts")])
     return Shown(digest=str(aside.pk), notes=[words])
 

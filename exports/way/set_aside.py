@@ -4,6 +4,7 @@ Its entries are taken out of Exact first (`exports.reposts.take_out`): the datab
 has entries there.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
@@ -26,7 +27,8 @@ from exports.way.prepare import locked
 from exports.way.shown_digest import ShownOtherwise, name_of
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
-from tenants.models import User
+from postgres.viewer import EVERYTHING, serving
+from tenants.models import TakeOver, User
 from tenants.put_off import due, each
 
 BATCH = 200
@@ -124,10 +126,31 @@ def take_back(closing_id: UUID, *, actor: User, why: str, shown: str) -> StoredC
 def counting_instead(aside: SetAside) -> StoredClosing | None:
     """The closing that counts in the place of one that was set aside; None if none does.
 
-    While there is one, the other is not looked at again: both would be booked.
+    While there is one, the other is not looked at again: both would be booked. It may be the same one, which came again
+    for the company that took the establishment over.
     """
     others = filter(None, [aside.instead_id, *later_versions(aside.closing_id)])
-    return not_set_aside(others).order_by("created_at").first()
+    return not_set_aside(others).order_by("created_at").first() or _find_at_the_successor(aside.closing)
+
+
+def _find_at_the_successor(closing: StoredClosing) -> StoredClosing | None:
+    with serving(EVERYTHING):
+        same = StoredClosing.objects.filter(
+            establishment__in=[*_list_successors(closing.establishment_id)],
+            kind=closing.kind,
+            number=closing.number,
+            business_date=closing.business_date,
+            document=closing.document,
+        )
+        return not_set_aside(same.values_list("pk", flat=True)).first()
+
+
+def _list_successors(establishment_id: int) -> Iterator[int]:
+    """As whose the establishment went on, one after the other; each is a later row, so it ends."""
+    in_force = TakeOver.objects.filter(ended_on__isnull=False)
+    while (took := in_force.filter(former=establishment_id).first()) is not None:
+        establishment_id = took.successor_id
+        yield establishment_id
 
 
 def is_set_aside(closing_id: UUID) -> bool:

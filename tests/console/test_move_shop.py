@@ -23,7 +23,7 @@ from concerns.condition import Condition, condition_of
 from exact.models import Division
 from exports import tasks
 from exports.console import links
-from exports.models import StoredClosing
+from exports.models import SetAside, StoredClosing
 from exports.way.locked_till import LockedTill, lock_till
 from postgres.viewer import EVERYTHING, serving
 from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory, TillFactory
@@ -31,7 +31,7 @@ from tenants.models import Establishment, MovedTill, TakeOver, Tenant, Till, Use
 from tests.clients import client_of
 from tests.clyo_ingest.given import codes
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
-from tests.exports.walking import browser, yes
+from tests.exports.walking import browser, page, say, stamp, yes
 
 SIREN, OTHER_SIREN = "732829320", "552100554"
 TODAY = timezone.localdate()
@@ -179,6 +179,10 @@ def test_taken_out_of_the_former_books__is_taken_for_the_new_company_when_it_is_
     tasks.release()
     kept.refresh_from_db()
     assert kept.state == "ready"
+    shown = page(browser(), "look-again", first)
+    assert (stamp(shown), "the company that took the establishment over" in shown.content.decode()) == ("", True)
+    say(browser(), "look-again", first, str(SetAside.objects.get(closing=first).pk))
+    assert first.state == "archived"
 
 
 def test_new_key__a_second_closing_of_the_former_company_is_not_offered_to_the_new(
@@ -355,6 +359,15 @@ def test_move__made_again_takes_along_what_was_changed_since_and_leaves_the_new_
     assert mapping.overrides == {"sales_journal": "76", "third_party": "88", "means": {"TR": {"account": "511999"}}}
     new.refresh_from_db()
     assert (new.name, new.opening_days, new.suspended_at) == ("Renommé", [1, 2], None)
+
+
+def test_move__made_again_leaves_a_till_out_that_was_put_away_since(shop: Establishment, staff: User) -> None:
+    [moved] = move(staff, shop).context["done"].codes
+    client_of(staff).post(reverse("console_move_shop_back", args=[shop.pk]), {"why": "vente reportée"})
+    Till.objects.filter(establishment=shop).update(ended_at=timezone.now(), ended_why="remplacée")
+    TillFactory(establishment=shop, name="Neuve")
+    assert [it.till.name for it in move(staff, shop).context["done"].codes] == ["Neuve"]
+    assert Till.objects.get(pk=moved.till.pk).ended_at is not None
 
 
 def test_move__loaded_again_after_it_was_taken_back_moves_nothing(shop: Establishment, staff: User) -> None:

@@ -145,7 +145,7 @@ def _answer_moved(request: HttpRequest, shop: Establishment, took: TakeOver, why
     assert day is not None, "in force"
     said_day = date_format(day, "SHORT_DATE_FORMAT")
     now = day <= timezone.localdate() + CODES_BEFORE
-    tills = Till.objects.filter(establishment=successor).select_related("establishment").order_by("name")
+    tills = Till.objects.filter(establishment=successor, ended_at=None).select_related("establishment").order_by("name")
     done = Done(
         title=_("{establishment} goes on as {company}'s").format(establishment=shop.name, company=successor.tenant),
         detail=_("from {day} on").format(day=said_day),
