@@ -17,6 +17,7 @@ LOOK_TIMEOUT_MS = 20_000
 DAYS_IN_FRENCH = """() => document.querySelectorAll("input[type=date]").forEach(field => {
   const [year, month, day] = field.value.split("-");
   const said = day ? `${day}/${month}/${year}` : "jj/mm/aaaa";
+  field.style.width = `${field.offsetWidth}px`;
   field.type = "text";
   field.value = said;
 })"""
