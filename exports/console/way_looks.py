@@ -21,6 +21,7 @@ from exports.reposts.decide_between import Between
 from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
 from exports.way import after_all, as_it_is, never_made, reviews
+from exports.way.came_again import came_again
 from exports.way.decide import NOT_COME_YET, Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead, digest_of_aside
 from exports.way.shown_digest import digest_of
@@ -201,8 +202,9 @@ def look_at_what_was_set_aside(closing: StoredClosing, _user: User) -> Shown:
     words = _("Set aside by {who}: {why}").format(who=aside.by, why=aside.why)
     if (other := counting_instead(aside)) is not None:
         counts = _("{closing} counts in its place.").format(closing=name_of(other))
-        if other.establishment_id != closing.establishment_id:
-            counts = _("It came again for the company that took the establishment over.")
+        return Shown(digest="", refusals=[words, counts, *_say("set_aside_other_counts")])
+    if came_again(closing):
+        counts = _("It came again for the company that took the establishment over.")
         return Shown(digest="", refusals=[words, counts, *_say("set_aside_other_counts")])
     return Shown(digest=str(aside.pk), notes=[words])
 

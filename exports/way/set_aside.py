@@ -4,7 +4,6 @@ Its entries are taken out of Exact first (`exports.reposts.take_out`): the datab
 has entries there.
 """
 
-from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
@@ -21,14 +20,14 @@ from exports.coverage.versions import earlier_versions, later_versions, not_set_
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.nudge import nudge_release
 from exports.way.accept import reconsider
+from exports.way.came_again import came_again
 from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.levels import CLOCKS_APART
 from exports.way.prepare import locked
 from exports.way.shown_digest import ShownOtherwise, name_of
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
-from postgres.viewer import EVERYTHING, serving
-from tenants.models import TakeOver, User
+from tenants.models import User
 from tenants.put_off import due, each
 
 BATCH = 200
@@ -115,7 +114,7 @@ def take_back(closing_id: UUID, *, actor: User, why: str, shown: str) -> StoredC
             return closing
         if str(aside.pk) != shown:
             raise ShownOtherwise
-        if counting_instead(aside) is not None:
+        if counting_instead(aside) is not None or came_again(closing):
             raise CannotSetAside("set_aside_other_counts")
         aside.ended_at, aside.ended_by, aside.ended_why = timezone.now(), actor, why
         aside.save(update_fields=["ended_at", "ended_by", "ended_why"])
@@ -126,31 +125,10 @@ def take_back(closing_id: UUID, *, actor: User, why: str, shown: str) -> StoredC
 def counting_instead(aside: SetAside) -> StoredClosing | None:
     """The closing that counts in the place of one that was set aside; None if none does.
 
-    While there is one, the other is not looked at again: both would be booked. It may be the same one, which came again
-    for the company that took the establishment over.
+    While there is one, the other is not looked at again: both would be booked.
     """
     others = filter(None, [aside.instead_id, *later_versions(aside.closing_id)])
-    return not_set_aside(others).order_by("created_at").first() or _find_at_the_successor(aside.closing)
-
-
-def _find_at_the_successor(closing: StoredClosing) -> StoredClosing | None:
-    with serving(EVERYTHING):
-        same = StoredClosing.objects.filter(
-            establishment__in=[*_list_successors(closing.establishment_id)],
-            kind=closing.kind,
-            number=closing.number,
-            business_date=closing.business_date,
-            document=closing.document,
-        )
-        return not_set_aside(same.values_list("pk", flat=True)).first()
-
-
-def _list_successors(establishment_id: int) -> Iterator[int]:
-    """As whose the establishment went on, one after the other; each is a later row, so it ends."""
-    in_force = TakeOver.objects.filter(ended_on__isnull=False)
-    while (took := in_force.filter(former=establishment_id).first()) is not None:
-        establishment_id = took.successor_id
-        yield establishment_id
+    return not_set_aside(others).order_by("created_at").first()
 
 
 def is_set_aside(closing_id: UUID) -> bool:
