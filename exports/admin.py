@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from exact.lane.states import OVER
-from exact.models import Finding, FindingKind, Posting
+from exact.models import Finding, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_links
 from exports.console import findings_page  # noqa: F401 - registers its page
@@ -28,15 +28,15 @@ from exports.console.closing_filters import ProblemFilter, ResellerFilter, SeenT
 from exports.console.closing_notes import notes_on_closing
 from exports.console.closing_page import GOES, closing_context, gaps_of
 from exports.console.repost_page import ask_to_repost
+from exports.console.state_shown import name_state
 from exports.console.way_page import ask_way
 from exports.console.ways_out import BOOK_AS_IT_IS, ways_of
-from exports.coverage.stopped import LABEL as LINK_LOST
 from exports.coverage.stopped import STOPPED, UNDER_WAY, stopped_shops
 from exports.models import ClosingState, Replacement, StoredClosing
 from exports.way.assign import assignments_of
 from exports.way.decide import GAP_WORD
 from exports.words.assignments import say_since
-from exports.words.closing_words import closing_words, order_words
+from exports.words.closing_words import closing_words
 from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
@@ -165,14 +165,12 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=LABELS)
     def state_label(self, closing: StoredClosing) -> tuple[str, str]:
-        if closing.state == ClosingState.EXPORTED and (found := getattr(closing, "findings", None)):
-            gone = any(it.kind == FindingKind.MISSING for it in found)
-            return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
-        if getattr(closing, "stopped", False):
-            return STOPPED, str(LINK_LOST)
-        if closing.state == ClosingState.EXPORTING and (order := getattr(closing, "order", "")):
-            return closing.state, order_words(order)
-        return "aside" if closing.is_set_aside else closing.state, closing.state_words
+        return name_state(
+            closing,
+            findings=getattr(closing, "findings", ()),
+            order=getattr(closing, "order", ""),
+            stopped=getattr(closing, "stopped", False),
+        )
 
     @display(description=_("in Exact, or what to do"))
     def outcome(self, closing: StoredClosing) -> str:

@@ -424,7 +424,10 @@ SENTENCES: dict[str, str] = {
     "repost_complete": N_("All of this closing stands in Exact: nothing is missing."),
     "repost_replacing": N_("An entry of this closing is being replaced: replace that entry anew."),
     # replacing
-    "replace_not_posted": N_("Only an entry that was posted can be replaced."),
+    "replace_not_posted": N_(
+        "This entry is not in Exact now: it was replaced or taken out meanwhile, or was never posted. "
+        "Its closing's page shows what is there."
+    ),
     "replace_moved_on": N_("This entry has changed since it was shown. Look at it again."),
     "replace_under_way": N_("This entry is being replaced already."),
     "replace_not_bookable": N_("With today's settings this closing cannot be booked. Mend this first:"),

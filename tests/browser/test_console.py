@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from exact.models import Division
+from exact.models import ActivationLink, Division
 from exports.models import StoredClosing
-from tenants.factories import StaffFactory
+from tenants.factories import EstablishmentFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 CLOSINGS = "/console/exports/storedclosing/"
@@ -137,3 +137,26 @@ def test_reseller__sees_nothing_of_anothers_closing(
     expect(other_reseller.locator("#main")).to_be_visible()
     expect(other_reseller.locator("body")).not_to_contain_text("Z 1042")
     expect(other_reseller.locator("body")).not_to_contain_text(till.till.establishment.name)
+
+
+def test_page_that_a_button_made__is_loaded_anew_as_the_one_it_came_from(
+    reseller: Page, linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    shop = EstablishmentFactory(tenant=till.till.tenant)
+    reseller.goto(f"/console/shop/{shop.pk}/")
+    reseller.get_by_role("button", name="Afficher le lien").click()
+    expect(reseller.get_by_role("heading", level=1)).to_have_text("Lien d’activation")
+    reseller.reload()
+    expect(reseller.get_by_role("heading", level=1)).not_to_have_text("Lien d’activation")
+    assert ActivationLink.objects.filter(establishment=shop).count() == 1
+
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    failed = till.post("closings", closing()).json()["id"]
+    work(division)
+    reseller.goto("/console/")
+    reseller.get_by_role("button", name="Renvoyer…").first.click()
+    expect(reseller.get_by_role("heading", level=1)).to_have_text("Renvoyer 1 clôture")
+    reseller.goto("/console/check/")
+    reseller.go_back()
+    expect(reseller).to_have_url(re.compile(closing_page(failed)))

@@ -163,3 +163,8 @@ def test_merchant__is_told_who_sees_to_it_and_led_to_no_page_that_is_not_theirs(
     assert told in read(owner, reverse("admin:index"))
     assert told not in read(staff_of(gone.division), reverse("admin:index"))
     assert "Comparer et remplacer" in read(staff_of(gone.division), address)
+
+
+def test_search__says_of_a_closing_what_the_list_says(gone: Posting) -> None:
+    page = read(staff_of(gone.division), f"{reverse('console_search')}?q=1042")
+    assert "1 400,00 € · n’est plus dans Exact" in page

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from exact.models import Division
 from ledger.files.bridge import Step
@@ -121,6 +123,9 @@ def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_
     page = page_of(done(export), till)
     assert "Non acceptées par Exact, et pourquoi" in page
     assert "La période est clôturée" in page
+    customer = staff_of(till).get(reverse("console_customer", args=[export.tenant_id])).content.decode()
+    facts = " ".join(strip_tags(customer).split())
+    assert "31/03/2026 terminé, des clôtures restent de côté" in facts
     report = Report(export)
     assert (report.taken, report.stuck_count, report.there) == (0, 1, 0)
     assert [it["amount"] for it in export.takings["means"]] == []

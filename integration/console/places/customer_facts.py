@@ -9,6 +9,7 @@ from exact.models import Division
 from integration.console.places.section import Told, Visit
 from integration.console.places.shops_map import map_of
 from on_demand.models import BookYear, MonthlyExport, OnDemandExport
+from on_demand.verdict import WORDS, verdict_of, with_verdicts
 from tenants.models import Establishment, Membership, Tenant
 from tenants.scope import visible_to
 
@@ -46,10 +47,11 @@ def exports(visit: Visit, tenant: Tenant) -> Told:
     """The latest exports on demand, the orders for each month, the fiscal years that were said."""
     if not visit.user.has_perm("on_demand.view_ondemandexport"):
         return None
-    exports = visible_to(visit.user, OnDemandExport.objects.filter(tenant=tenant)).select_related("tenant")
+    rows = visible_to(visit.user, OnDemandExport.objects.filter(tenant=tenant)).select_related("tenant")
+    exports = with_verdicts(rows.defer("sheet", "sheet_csv", "comparison"))
     monthly = visible_to(visit.user, MonthlyExport.objects.filter(tenant=tenant)).select_related("establishment")
     return {
-        "exports": exports.defer("sheet", "sheet_csv", "comparison").order_by("-asked_at")[:EXPORTS_SHOWN],
+        "exports": [(it, WORDS[verdict_of(it)]) for it in exports.order_by("-asked_at")[:EXPORTS_SHOWN]],
         "monthly": monthly.order_by("pk")[:LISTED_MAX],
         "years": visible_to(visit.user, BookYear.objects.filter(tenant=tenant)).order_by("-first_day")[:EXPORTS_SHOWN],
     }

@@ -19,6 +19,7 @@ from exact.web.addresses import with_pages
 from exact.web.links import entry_link
 from exports.console import links
 from exports.console.closing_filters import find, names_a_closing
+from exports.console.state_shown import name_states
 from exports.models import StoredClosing
 from exports.way.assign import assignments_of
 from exports.words.assignments import say_seen_to
@@ -81,13 +82,13 @@ def _find_closings(user: User, term: str) -> Iterator[Hit]:
     rows = find(visible_to(user, StoredClosing.objects.defer("document")), term)
     found = [*rows.select_related("establishment").order_by("-business_date", "-closed_at", "pk")[: SHOWN + 1]]
     ids = [it.pk for it in found]
-    assigned, entries = assignments_of(ids), _entries_named(term, ids)
+    assigned, entries, states = assignments_of(ids), _entries_named(term, ids), name_states(found)
     for it in found:
         said = [
             str(it.establishment),
             date_format(it.business_date, "SHORT_DATE_FORMAT"),
             in_currency(it.gross, it.currency),
-            str(it.get_state_display()),
+            states[it.pk],
             *([say_seen_to([str(assigned[it.pk].person)], of=1)] if it.pk in assigned else []),
         ]
         address = reverse("admin:exports_storedclosing_change", args=[it.pk])

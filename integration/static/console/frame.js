@@ -24,3 +24,8 @@ function nameSearchedChoices() {
   }
 }
 addEventListener("load", () => setTimeout(nameSearchedChoices));
+// A page that a button made is kept nowhere: going back to it, or loading it anew, opens what it came from instead.
+addEventListener("DOMContentLoaded", () => {
+  const made = document.querySelector("[data-made-from]");
+  if (made) history.replaceState(null, "", made.dataset.madeFrom);
+});
