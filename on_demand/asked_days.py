@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from ledger import texts
+
 MONTHS_OFFERED = 13
 PRESETS = {
     "today": _("Today"),
@@ -39,7 +41,7 @@ def asked_days(asked: Mapping[str, str], today: date, *, usual: str) -> AskedDay
     """
     if asked.get("preset", "") in PRESETS:
         return _make_days(*preset_days(asked["preset"], today), today)
-    month = next((it for it in months_until(today) if f"{it:%Y-%m}" == asked.get("month")), None)
+    month = read_month(asked.get("month", ""), today)
     typed = (asked.get("first", ""), asked.get("last", ""))
     was_month, *was_days = asked.get("was", "").split(" ") if "was" in asked else ("", "", "")
     of_month = "first" not in asked or asked.get("month") != was_month or [*typed] == was_days
@@ -48,6 +50,15 @@ def asked_days(asked: Mapping[str, str], today: date, *, usual: str) -> AskedDay
     if "first" in asked:
         return AskedDays(first=typed[0], last=typed[1])
     return _make_days(*preset_days(usual, today), today)
+
+
+def read_month(text: str, today: date) -> date | None:
+    """The first day of a month ("2026-03") that has begun, also of one that is not offered any more; None else."""
+    try:
+        month = texts.day(f"{text}-01")
+    except ValueError:
+        return None
+    return month if month <= today else None
 
 
 def _make_days(first: date, last: date, today: date) -> AskedDays:

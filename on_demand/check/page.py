@@ -20,7 +20,7 @@ from exports.coverage.days import missed_days
 from exports.models import StoredClosing
 from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding
-from on_demand.asked_days import months_until
+from on_demand.asked_days import months_until, read_month
 from on_demand.bridge_words import bridge_rows
 from on_demand.check.asked import (
     DETAIL_CLOSINGS_MAX,
@@ -38,6 +38,7 @@ from on_demand.check.shown import account_rows, means_rows, rate_rows, read_word
 from on_demand.check.whole import Whole, read_whole
 from on_demand.closings import to_mend_in
 from on_demand.places import PART
+from tenants.filter_values import warn_of_unreadable
 from tenants.models import User
 from tenants.scope import visible_to
 from tenants.table_file import FILES
@@ -52,6 +53,8 @@ def check_page(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not user.has_perm(MAY_CHECK):
         raise PermissionDenied
+    if "first" not in request.GET and read_month(request.GET.get("month", ""), timezone.localdate()) is None:
+        warn_of_unreadable(request, "month", _("Month"))
     form = CheckForm(request.GET, user=user)
     if PART in request.GET:
         return HttpResponse(form.places_field.found_alone)

@@ -255,3 +255,13 @@ def test_history__is_the_audits_and_for_who_may_change_the_row(here: World) -> N
     assert "PROPRE" in text_of(client_of(here.manager), reverse("admin:tenants_user_history", args=[here.own.staff.pk]))
     assert staff.get(reverse("admin:exports_storedclosing_history", args=[here.own.closing.pk])).status_code == 403
     assert not LogEntry.objects.exists()
+
+
+def test_month__that_cannot_be_read_is_named(here: World) -> None:
+    own = here.own
+    for client, address in (
+        (client_of(own.staff), links.shop(own.till.establishment_id)),
+        (client_of(own.merchant), reverse("admin:index")),
+    ):
+        assert "«\xa0mars\xa0»" in text_of(client, f"{address}?month=mars")
+        assert "pas pu être lu" not in text_of(client, f"{address}?month=2026-03")

@@ -285,3 +285,10 @@ def test_months__show_one_of_which_exact_alone_holds_something(read: Caller) -> 
     rows = check(read, first="2026-01-01").partition("CA par établissement")[2].partition("Ensemble")[0]
     assert "mars 2026" in rows
     assert "0,00 € 1 371,00 € 1 371,00 € 1 371,00 € diffère" in rows
+
+
+def test_month__in_the_address_is_shown_however_long_ago_and_named_when_it_cannot_be_read() -> None:
+    client = accountant_of(shop())
+    assert "Contrôle · janvier 2024" in words_of(client.get(CHECK, {"month": "2024-01"}))
+    assert "n’est pas filtré par lui : Mois : « mars »." in words_of(client.get(CHECK, {"month": "mars"}))
+    assert "n’a pas pu être lu" not in words_of(client.get(CHECK))

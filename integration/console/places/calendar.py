@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from exports.words.closed_words import say_span
 from exports.words.days import in_words
 from exports.words.money import euros
 from ledger import texts
+from tenants.filter_values import warn_of_unreadable
 from tenants.models import Establishment
 
 MONTHS_TO_CHOOSE = 36
@@ -70,6 +71,14 @@ def asked_month(query: QueryDict, shop: Establishment) -> date:
         return texts.day(f"{query.get('month', '')}-01")
     except ValueError:
         return timezone.localdate(timezone=shop.zone).replace(day=1)
+
+
+def warn_of_month(request: HttpRequest) -> None:
+    """Tell the person that the month of a page's address could not be read, where one was given."""
+    try:
+        texts.day(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        warn_of_unreadable(request, "month", _("Month"))
 
 
 def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]) -> Month:

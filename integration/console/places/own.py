@@ -15,7 +15,7 @@ from exact.models import Activation, LinkWay
 from exports.console import links
 from exports.coverage.aside import not_aside
 from exports.models import StoredClosing
-from integration.console.places.calendar import asked_month, month_of
+from integration.console.places.calendar import asked_month, month_of, warn_of_month
 from integration.console.places.reader import shop_of
 from tenants.acting import person_behind
 from tenants.models import Establishment, User, still_open
@@ -30,6 +30,7 @@ OF_LINKS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING})
 
 def own_shops(request: HttpRequest, user: User) -> dict[str, Any]:
     """The shops as the first page shows them, and what waits for these people: nothing else is their business."""
+    warn_of_month(request)
     rows = visible_to(user, Establishment.objects.filter(still_open(), suspended_at=None)).select_related(
         "tenant__reseller"
     )

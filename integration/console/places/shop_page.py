@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from integration.console.places import notes, shop_facts, shop_news
+from integration.console.places.calendar import warn_of_month
 from integration.console.places.reader import reader_of, shop_of
 from integration.console.places.section import Column, Section, Visit, drawn
 from integration.console.places.seen_shop import SeenShop, rows_of_shops
@@ -31,6 +32,7 @@ def shop_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     """The page of one establishment."""
     shop = shop_of(request, establishment_id, rows=rows_of_shops())
     user = reader_of(request, "tenants.view_establishment")
+    warn_of_month(request)
     context = {
         **admin.site.each_context(request),
         "title": _("Establishment"),
