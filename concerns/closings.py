@@ -92,13 +92,15 @@ def _find_question(cause: Cause) -> Question | None:
 def failed_and_held_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
     """The same closings, counted in each establishment."""
     rows = scope.rows(StoredClosing.objects.filter(state__in=TO_MEND)).order_by().values_list("establishment", "state")
+    elsewhere = "" if scope.user.has_perm("exports.repost_storedclosing") else f" {say_reseller_sees_to_it()}"
     for shop, state, count, first in rows.annotate(n=Count("*"), first=Min("business_date")):
         failed = state == ClosingState.FAILED
         yield (
             shop,
             ShopCondition(
                 condition=Condition.FAILED if failed else Condition.HELD,
-                words=(_say_failed if failed else _say_held)(count, date_format(first, "SHORT_DATE_FORMAT")),
+                words=(_say_failed if failed else _say_held)(count, date_format(first, "SHORT_DATE_FORMAT"))
+                + elsewhere,
                 mend=_("See the closings"),
                 address=links.closings(state=state, establishment=shop),
                 count=count,

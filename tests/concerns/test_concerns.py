@@ -16,7 +16,7 @@ from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.models import StoredClosing
 from on_demand.models import MailState, OnDemandExport
-from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
+from tenants.factories import AccountantFactory, MerchantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tenants.viewpoint import Scope
 from tests.bookkeeper import Bookkeeper
@@ -59,6 +59,9 @@ def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) ->
         links.closings(state="attention", problem="means_unmapped", establishment=till.till.establishment_id),
     )
     assert "Votre revendeur s’en charge." in told.words
+    shop, elsewhere = till.till.establishment, "la première du 14/03/2026. Votre revendeur s’en charge."
+    for person, is_told in ((MerchantFactory(tenant=shop.tenant), True), (staff_of(till), False)):
+        assert (elsewhere in as_(person).get(links.shop(shop.pk)).content.decode()) == is_told
 
 
 def test_held__alone_leads_straight_to_the_nearest_way_out(linked: Linked) -> None:
