@@ -132,7 +132,7 @@ def test_reversed_with_its_gap_and_booked_anew__page_and_till_tell_one_gap_and_n
     reversal = Posting.objects.get(reverses=receipts)
     assert (listed.count("A gap of 200.00"), f">{reversal.entry_number}<" in listed) == (1, False)
     told = till.get(f"closings/{stored.pk}").json()["entries"]
-    assert [it["reference"].rpartition("-")[2] for it in told] == ["R30.03", "V70.01"]
+    assert sorted(it["reference"].rpartition("-")[2] for it in told) == ["R30.03", "V70.01"]
     yes(client, "take-out", stored)
     Lane.objects.update(paused_until=None)
     work(division)
