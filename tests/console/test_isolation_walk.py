@@ -54,6 +54,7 @@ HARMLESS = {
         "by",
         "ask",
         "address",
+        "month",
         "morning",
         "asked",
         "choice",
