@@ -43,7 +43,7 @@ help:
 	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=3)"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
-	@echo "make test-unit     its part that needs no database, no program and no network: half a minute, while you write"
+	@echo "make test-unit     its part that needs no database, no program and no network: twenty seconds, while you write"
 	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
 	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
 	@echo "make try-deploy    installs a bare clone with Docker, twice, and kills each container in turn (needs an engine, root)"
