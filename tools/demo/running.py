@@ -1,5 +1,6 @@
 """The demo as a stage for a browser: started by whoever looks at it, ended with that."""
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from playwright.sync_api import Page
 from tools.demo import PASSWORD
 from tools.stack.services import CLONE
 
+# Of whoever starts it, and full since the last time: a demo begins with empty ones of its own.
+OTHERS = ("DATABASE_URL", "REDIS_URL")
 SERVED = re.compile(r"^(Console|Exact's books): (http://[\w.:]+)/")
 
 
@@ -28,7 +31,9 @@ class Stage:
 @contextmanager
 def running_demo() -> Iterator[Stage]:
     """The demo, once its console is served. Raises `RuntimeError` when it ends before."""
-    with subprocess.Popen([sys.executable, "-m", "tools.demo"], cwd=CLONE, stdout=subprocess.PIPE, text=True) as demo:
+    own = {name: value for name, value in os.environ.items() if name not in OTHERS}
+    command = [sys.executable, "-m", "tools.demo"]
+    with subprocess.Popen(command, cwd=CLONE, stdout=subprocess.PIPE, text=True, env=own) as demo:
         try:
             assert demo.stdout is not None
             served = {}
