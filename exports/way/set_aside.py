@@ -5,6 +5,7 @@ has entries there.
 """
 
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -154,6 +155,8 @@ def release_corrected() -> int:
     waiting = StoredClosing.objects.filter(
         due(), state=ClosingState.HELD, corrects__isnull=False, problems__contains=[{"code": CORRECTION_WAITS}]
     )
-    rows = [it for it in waiting.order_by("pk")[:BATCH] if not not_set_aside(earlier_versions(it)).exists()]
+    # Those that still wait are passed over here, not in the query: they would fill every batch.
+    free = (it for it in waiting.order_by("pk") if not not_set_aside(earlier_versions(it)).exists())
+    rows = [*islice(free, BATCH)]
     looked = partial(reconsider, why=Why.ANOTHER_SET_ASIDE)
     return each(StoredClosing, [(it.pk, it.put_off_count) for it in rows], looked, loop="corrected")

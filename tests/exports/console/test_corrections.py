@@ -88,6 +88,28 @@ def test_former_one_that_exact_did_not_give_up__taken_out_by_another_order_lets_
     assert (told["411000"], told["530000"], told["706000"]) == (0, Decimal("335.00"), Decimal("-1009.09"))
 
 
+def test_corrected_one_that_still_waits__keeps_no_later_one_from_going(
+    linked: Linked, exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exports.way.set_aside.BATCH", 1)
+    till, division = linked
+    pushed(till, totals=None)
+    second = pushed(till, **closing(1043, totals=None))
+    work(division)
+    changed = {"sales": other()["sales"], "payments": other()["payments"], "totals": None}
+    for number in (1042, 1043):
+        correct(refused(till, closing(number, **changed)))
+    for entry in exact.entries(division.code):
+        exact.control("entries/status", division=division.code, entry_id=entry["entry_id"], status=50)
+    settled(division)
+    assert states() == [("failed", False), ("failed", False), ("held", True), ("held", True)]
+    yes(browser(), "take-out", second)
+    exact.control("settings", forget_usage=True)  # of the minute's sixty calls little is left
+    settled(division)
+    settled(division)
+    assert states() == [("failed", False), ("archived", False), ("held", True), ("exported", True)]
+
+
 def test_without_tickets__the_corrected_one_never_stands_beside_the_former(
     linked: Linked, exact: SimulatedExact
 ) -> None:
