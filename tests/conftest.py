@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -131,6 +132,8 @@ TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 # A password is dear to guess on purpose; here hundreds of wrong ones are tried. Only the price is another.
 ScryptPasswordHasher.work_factor = 2**6
+# Django's server sends an answer's head and its body apart, and the body would wait until the head's arrival is told.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(scope="session")
