@@ -25,6 +25,8 @@ FORMER ?=
 VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
+# openpyxl reads and writes with lxml where it is installed: here it is, for MechanicalSoup, and in production it is not.
+export OPENPYXL_LXML := False
 
 .PHONY: alerts axe jobs weight icons pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 

@@ -27,6 +27,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ.setdefault("EXACT_TIMEOUT_S", "5")
     os.environ.setdefault("SUPPORT_SECOND_FACTOR", "false")
+    os.environ.setdefault("OPENPYXL_LXML", "False")  # as in production, where lxml is not installed
     return (yield)
 
 
