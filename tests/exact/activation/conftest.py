@@ -1,13 +1,16 @@
-"""The whole way in a browser: our pages over HTTP, the simulator's own log-in, a worker that makes the checks."""
+"""The whole way in browsers of two kinds: our pages over HTTP, the simulator's own log-in, a worker that makes the
+checks."""
 
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from celery import Celery
 from django.db import connections
+from mechanicalsoup import StatefulBrowser
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -17,9 +20,7 @@ from integration.celery import app
 from tenants.factories import TillFactory
 from tests.browsing import chromium
 from tests.conftest import PARAMETERS, Caller, SimulatedExact
-from tests.exact.activation.given import Shop, Visitor
-
-TOO_LONG_MS = 20_000
+from tests.exact.activation.given import TOO_LONG_S, Reader, Readers, Shop, Visitor
 
 
 @pytest.fixture(scope="package")
@@ -35,7 +36,7 @@ def visitors(browser: Browser) -> Iterator[Any]:
 
     def visitor(**options: Any) -> Visitor:
         context = browser.new_context(**{"locale": "fr-FR", **options})
-        context.set_default_timeout(TOO_LONG_MS)
+        context.set_default_timeout(TOO_LONG_S * 1000)
         contexts.append(context)
         return Visitor(context, context.new_page())
 
@@ -48,6 +49,24 @@ def visitors(browser: Browser) -> Iterator[Any]:
 def visitor(visitors: Any) -> Visitor:
     made: Visitor = visitors()
     return made
+
+
+@pytest.fixture
+def readers(outside: None) -> Iterator[Readers]:
+    """Makes browsers without scripts that know nothing of each other."""
+    with ExitStack() as open_ones:
+
+        def reader() -> Reader:
+            browser = open_ones.enter_context(StatefulBrowser(soup_config={"features": "lxml"}))
+            browser.session.headers["Accept-Language"] = "fr-FR"
+            return Reader(browser)
+
+        yield reader
+
+
+@pytest.fixture
+def reader(readers: Readers) -> Reader:
+    return readers()
 
 
 @pytest.fixture

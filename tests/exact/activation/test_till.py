@@ -16,7 +16,7 @@ from django.urls import reverse
 from exact.models import Activation, ActivationLink, Connection
 from tenants.factories import StaffFactory
 from tests.conftest import ROOT
-from tests.exact.activation.given import Shop, Visitor
+from tests.exact.activation.given import Reader, Shop, linked
 
 ESTABLISHMENTS = "admin:tenants_establishment_changelist"
 
@@ -36,23 +36,23 @@ def ending_at_last(process: "subprocess.Popen[str]") -> Iterator["subprocess.Pop
         watch.cancel()
 
 
-def test_till__prints_the_address_and_waits_for_the_company(shop: Shop, visitor: Visitor, tmp_path: Path) -> None:
+def test_till__prints_the_address_and_waits_for_the_company(shop: Shop, reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "identity.json").write_text(json.dumps({"server": shop.served, "key": shop.caller.key}))
     command = [sys.executable, "-m", "simulators.clyo_till", "activate", "--state", str(tmp_path)]
     with ending_at_last(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)) as till:
         assert till.stdout is not None
-        visitor.begin(till.stdout.readline().split()[-1])
-        visitor.log_in(shop.user)
-        visitor.wait_for("comptabilité")
-        visitor.page.click(f"button[value='{shop.division}']")
-        visitor.say_start()
-        visitor.wait_for(f"{shop.division} - TEST")
+        reader.begin(till.stdout.readline().split()[-1])
+        reader.log_in(shop.user)
+        reader.wait_for("comptabilité")
+        reader.choose(shop.division)
+        reader.say_start()
+        reader.wait_for(f"{shop.division} - TEST")
         said = till.stdout.read()
         assert till.wait(30) == 0
     assert said.splitlines()[-1] == f"Export vers Exact actif : {shop.division} - TEST"
 
 
-def test_console__makes_a_link_and_mails_one(shop: Shop, visitor: Visitor) -> None:
+def test_console__makes_a_link_and_mails_one(shop: Shop, reader: Reader) -> None:
     establishment = shop.till.establishment
     staff = Client()
     staff.force_login(StaffFactory(reseller=shop.till.tenant.reseller))
@@ -60,8 +60,8 @@ def test_console__makes_a_link_and_mails_one(shop: Shop, visitor: Visitor) -> No
     page = staff.post(reverse(ESTABLISHMENTS), {"action": "make_activation_link", **chosen}, follow=True)
     url = re.search(rf"{shop.served}/activation/[\w-]+", page.content.decode())
     assert url is not None
-    visitor.page.goto(url[0])
-    assert visitor.heading == "Activer l’export vers Exact"
+    reader.open(url[0])
+    assert reader.heading == "Activer l’export vers Exact"
 
     page = staff.post(reverse(ESTABLISHMENTS), {"action": "mail_activation_link", **chosen}, follow=True)
     assert "adresse e-mail de contact" in page.content.decode()
@@ -70,17 +70,12 @@ def test_console__makes_a_link_and_mails_one(shop: Shop, visitor: Visitor) -> No
     assert mail.outbox[0].to == ["patron@bistrot.example"]
     mailed = re.search(rf"{shop.served}/activation/[\w-]+", mail.outbox[0].body)
     assert mailed is not None
-    visitor.page.goto(mailed[0])
-    assert visitor.heading == "Activer l’export vers Exact"
+    reader.open(mailed[0])
+    assert reader.heading == "Activer l’export vers Exact"
 
 
-def test_console__of_another_reseller_makes_no_link_and_stops_nothing(shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+def test_console__of_another_reseller_makes_no_link_and_stops_nothing(shop: Shop, reader: Reader) -> None:
+    linked(shop, reader)
     links, stranger = ActivationLink.objects.count(), Client()
     stranger.force_login(StaffFactory())
     actions = [
@@ -95,13 +90,8 @@ def test_console__of_another_reseller_makes_no_link_and_stops_nothing(shop: Shop
     assert Connection.objects.get().refresh_token
 
 
-def test_till__sees_and_stops_its_own_establishment_only(shop: Shop, other_shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+def test_till__sees_and_stops_its_own_establishment_only(shop: Shop, other_shop: Shop, reader: Reader) -> None:
+    linked(shop, reader)
     assert other_shop.state() == "inactive"
     assert other_shop.caller.delete("activation").status_code == 204
     assert shop.state() == "active"

@@ -15,18 +15,9 @@ from exports.models import StoredClosing
 from simulators.visitor.__main__ import Astray
 from simulators.visitor.__main__ import Visitor as Person
 from tests.conftest import PARAMETERS, closing
-from tests.exact.activation.given import Shop, Visitor, master
+from tests.exact.activation.given import Reader, Readers, Shop, Visitor, linked, master, reach_companies
 
 SALES = "salesentry/SalesEntries"
-
-
-def linked(shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
 
 
 def test_way__from_the_link_to_the_company(shop: Shop, visitor: Visitor) -> None:
@@ -37,7 +28,7 @@ def test_way__from_the_link_to_the_company(shop: Shop, visitor: Visitor) -> None
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
     assert shop.state() == "awaiting_division"
-    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.choose(shop.division)
     visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert shop.caller.get("activation").json() == {
@@ -53,10 +44,10 @@ def test_way__without_javascript_and_in_english(shop: Shop, visitors: Any) -> No
     visitor.begin(shop.link())
     visitor.log_in(shop.user)
     visitor.wait_for("Which company")
-    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.choose(shop.division)
     visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
-    assert "The export is on" in visitor.page.inner_text("main")
+    assert "The export is on" in visitor.text("main")
 
 
 def test_pages__are_accessible_light_and_load_nothing_from_outside(shop: Shop, visitor: Visitor) -> None:
@@ -74,118 +65,113 @@ def test_pages__are_accessible_light_and_load_nothing_from_outside(shop: Shop, v
         assert found.response["violations"] == [], found.generate_report()
         assert len(visitor.page.content()) < 60_000
 
-    visitor.page.goto(url)
+    visitor.open(url)
     look()
-    visitor.page.click("button.main")
+    visitor.press("button.main")
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
     look()
     master(shop, "vat/VATCodes", "VN", IsBlocked=True)
-    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.choose(shop.division)
     visitor.wait_for("à corriger")
     look()
     master(shop, "vat/VATCodes", "VN", IsBlocked=False)
-    visitor.page.click("button.main")
+    visitor.press("button.main")
     visitor.wait_for("quel jour")
     look()
     visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     look()
-    visitor.page.click("a:has-text('Désactiver')")
+    visitor.press("a", "Désactiver")
     look()
     outside = [it for it in asked if not it.startswith((origin, str(shop.exact.http.base_url)))]
     assert (outside, refused) == ([], [])
 
 
-def test_refusal_at_exact__is_told_and_the_same_link_goes_on(shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user, accept=False)
-    visitor.wait_for("Activer")
-    assert "L’accès a été refusé chez Exact" in visitor.page.inner_text("[role=alert]")
+def test_refusal_at_exact__is_told_and_the_same_link_goes_on(shop: Shop, reader: Reader) -> None:
+    reader.begin(shop.link())
+    reader.log_in(shop.user, accept=False)
+    reader.wait_for("Activer")
+    assert "L’accès a été refusé chez Exact" in reader.text("[role=alert]")
     assert not Connection.objects.exists()
-    visitor.page.click("button.main")
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
+    reader.press("button.main")
+    reader.log_in(shop.user)
+    reader.wait_for("comptabilité")
 
 
-def test_link__over_says_what_to_do_next(shop: Shop, visitor: Visitor) -> None:
+def test_link__over_says_what_to_do_next(shop: Shop, reader: Reader) -> None:
     url = shop.link()
     ActivationLink.objects.update(expires_at=timezone.now())
-    visitor.page.goto(url)
-    assert visitor.heading == "Ce lien n’est plus valable"
-    visitor.page.click("button.main")
-    assert visitor.heading == "Consultez votre messagerie"
+    reader.open(url)
+    assert reader.heading == "Ce lien n’est plus valable"
+    reader.press("button.main")
+    assert reader.heading == "Consultez votre messagerie"
 
 
-def test_link__that_ends_during_the_log_in_links_nothing(shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
+def test_link__that_ends_during_the_log_in_links_nothing(shop: Shop, reader: Reader) -> None:
+    reader.begin(shop.link())
     ActivationLink.objects.update(expires_at=timezone.now())
-    visitor.log_in(shop.user)
-    visitor.wait_for("plus valable")
+    reader.log_in(shop.user)
+    reader.wait_for("plus valable")
     assert not Connection.objects.exists()
 
 
-def test_link__in_another_browser_gets_nowhere(shop: Shop, visitors: Any) -> None:
+def test_link__in_another_browser_gets_nowhere(shop: Shop, readers: Readers) -> None:
     url = shop.link()
-    owner, thief = visitors(), visitors()
+    owner, thief = readers(), readers()
     owner.begin(url)
     owner.log_in(shop.user)
     owner.wait_for("comptabilité")
-    thief.page.goto(url)
+    thief.open(url)
     assert thief.heading == "Ce lien est utilisé dans un autre navigateur"
-    thief.page.goto(owner.page.url)
+    thief.open(owner.address)
     assert thief.heading == "Ce lien n’existe pas"
-    assert str(shop.division) not in thief.page.content()
+    assert str(shop.division) not in thief.source
 
 
-def test_link__that_was_only_looked_at_stays_free(shop: Shop, visitors: Any) -> None:
+def test_link__that_was_only_looked_at_stays_free(shop: Shop, readers: Readers) -> None:
     """A mail scanner opens every address it sees."""
     url = shop.link()
-    visitors().page.goto(url)
-    linked_visitor = visitors()
-    linked_visitor.begin(url)
-    linked_visitor.log_in(shop.user)
-    linked_visitor.wait_for("comptabilité")
+    readers().open(url)
+    invited = readers()
+    invited.begin(url)
+    invited.log_in(shop.user)
+    invited.wait_for("comptabilité")
 
 
-def test_callback__replayed_gets_nowhere(shop: Shop, visitor: Visitor, visitors: Any) -> None:
-    seen: list[str] = []
-    visitor.page.on("request", lambda request: seen.append(request.url) if "callback?" in request.url else None)
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.goto(seen[0])
-    assert visitor.heading == "Cette connexion a déjà servi"
-    visitor.page.click("a.main")
-    visitor.wait_for("comptabilité")
-    other = visitors()
-    other.page.goto(seen[0])
+def test_callback__replayed_gets_nowhere(shop: Shop, reader: Reader, readers: Readers) -> None:
+    reach_companies(shop, reader)
+    callback = next(it for it in reader.passed if "callback?" in it)
+    reader.open(callback)
+    assert reader.heading == "Cette connexion a déjà servi"
+    reader.press("a.main")
+    reader.wait_for("comptabilité")
+    other = readers()
+    other.open(callback)
     assert other.heading == "Cette connexion a déjà servi"
     assert Connection.objects.count() == 1
 
 
-def test_callback__of_anothers_log_in_is_refused(shop: Shop, visitors: Any) -> None:
+def test_callback__of_anothers_log_in_is_refused(shop: Shop, readers: Readers) -> None:
     """Somebody sends their own code to a victim's browser, or takes a victim's code into their own."""
-    begun, other = visitors(), visitors()
+    begun, other = readers(), readers()
     begun.begin(shop.link())
-    state = re.search(r"state=([^&]+)", begun.page.url)
+    state = re.search(r"state=([^&]+)", begun.address)
     assert state is not None
     code = shop.exact.control(
         "authorize", client_id="demo-client", redirect_uri=f"{shop.served}/activation/callback", user=shop.user
     )["code"]
-    answer = other.page.goto(f"{shop.served}/activation/callback?code={code}&state={state[1]}")
-    assert (answer.status, other.heading) == (403, "Ce lien est utilisé dans un autre navigateur")
-    answer = begun.page.goto(f"{shop.served}/activation/callback?code={code}&state=forged")
-    assert (answer.status, begun.heading) == (400, "Cette connexion a déjà servi")
+    status = other.open(f"{shop.served}/activation/callback?code={code}&state={state[1]}")
+    assert (status, other.heading) == (403, "Ce lien est utilisé dans un autre navigateur")
+    status = begun.open(f"{shop.served}/activation/callback?code={code}&state=forged")
+    assert (status, begun.heading) == (400, "Cette connexion a déjà servi")
     assert not Connection.objects.exists()
 
 
 def test_steps__made_twice_or_from_an_old_page_happen_once(shop: Shop, visitor: Visitor) -> None:
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
+    reach_companies(shop, visitor)
     second_tab = visitor.context.new_page()
-    second_tab.goto(visitor.page.url)
+    second_tab.goto(visitor.address)
     visitor.page.evaluate(
         "code => { const button = document.querySelector(`button[value='${code}']`); button.click(); button.click(); }",
         shop.division,
@@ -197,16 +183,16 @@ def test_steps__made_twice_or_from_an_old_page_happen_once(shop: Shop, visitor: 
     calls = {row["resource"]: row["count"] for row in shop.exact.calls(shop.division)["calls"]}
     assert calls["vat/VATCodes"] == 1
     visitor.page.go_back()
-    visitor.page.reload()
+    visitor.look_again()
     visitor.wait_for(f"{shop.division} - TEST")
 
 
 def test_log_in__begun_in_two_tabs_counts_once(shop: Shop, visitor: Visitor) -> None:
     url = shop.link()
-    visitor.page.goto(url)
+    visitor.open(url)
     second = visitor.context.new_page()
     second.goto(url)
-    visitor.page.click("button.main")
+    visitor.press("button.main")
     second.click("button.main")
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
@@ -215,53 +201,46 @@ def test_log_in__begun_in_two_tabs_counts_once(shop: Shop, visitor: Visitor) -> 
     assert Connection.objects.count() == 1
 
 
-def test_company__not_offered_is_refused(shop: Shop, visitor: Visitor) -> None:
+def test_company__not_offered_is_refused(shop: Shop, reader: Reader) -> None:
     foreign, _user = shop.exact.company()
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.evaluate(
-        "code => { document.querySelector('.companies button').value = code; }",
-        foreign,
-    )
-    visitor.page.click(".companies button")
-    assert visitor.heading == "Ce choix n’est pas possible"
+    reach_companies(shop, reader)
+    reader.find(".companies button")["value"] = str(foreign)
+    reader.press(".companies button")
+    assert reader.heading == "Ce choix n’est pas possible"
     assert not Activation.objects.exists()
 
 
-def test_company__of_another_customer_is_shown_as_taken(shop: Shop, other_shop: Shop, visitors: Any) -> None:
+def test_company__of_another_customer_is_shown_as_taken(shop: Shop, other_shop: Shop, readers: Readers) -> None:
     """One Exact user may enter both companies; the books of one customer are not offered to the other."""
-    linked(other_shop, visitors())
+    linked(other_shop, readers())
     both = f"cabinet{shop.division}@example.fr"
     shop.exact.control("users", user=both, divisions=[shop.division, other_shop.division])
-    visitor = visitors()
-    visitor.begin(shop.link())
-    visitor.log_in(both)
-    visitor.wait_for("comptabilité")
-    assert visitor.page.locator(".companies button").count() == 1
-    assert "déjà reliée par un autre client" in visitor.page.inner_text(".closed")
-    assert other_shop.till.establishment.name not in visitor.page.content()
+    reader = readers()
+    reader.begin(shop.link())
+    reader.log_in(both)
+    reader.wait_for("comptabilité")
+    assert len(reader.texts(".companies button")) == 1
+    assert "déjà reliée par un autre client" in reader.text(".closed")
+    assert other_shop.till.establishment.name not in reader.source
 
 
-def test_many_companies__are_found_by_code_and_name(shop: Shop, visitor: Visitor) -> None:
+def test_many_companies__are_found_by_code_and_name(shop: Shop, reader: Reader) -> None:
     for number in range(70):
         code = shop.division * 100 + number
         shop.exact.control("companies", division=code, description=f"Boulangerie {number:02d}", users=[shop.user])
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    assert "71 sociétés" in visitor.page.inner_text("[role=status]")
-    assert visitor.page.locator(".companies li").count() == 50
-    visitor.page.fill("#q", "boulangerie 69")
-    visitor.page.click(".search button")
-    assert visitor.page.locator(".companies li").count() == 1
-    visitor.page.fill("#q", f"{shop.division}07")
-    visitor.page.click(".search button")
-    assert visitor.page.inner_text(".companies .title") == "Boulangerie 07"
+    reach_companies(shop, reader)
+    assert "71 sociétés" in reader.text("[role=status]")
+    assert len(reader.texts(".companies li")) == 50
+    reader.fill("#q", "boulangerie 69")
+    reader.press(".search button")
+    assert len(reader.texts(".companies li")) == 1
+    reader.fill("#q", f"{shop.division}07")
+    reader.press(".search button")
+    assert reader.text(".companies .title") == "Boulangerie 07"
 
 
 def test_thousands_of_companies__are_searched_at_exact(
-    shop: Shop, visitors: Any, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sixty stand for the six hundred that are read at the log-in: the shop's own is beyond them."""
     monkeypatch.setattr("exact.company.companies.LISTED_MAX", 60)
@@ -269,46 +248,40 @@ def test_thousands_of_companies__are_searched_at_exact(
         code = 1_000 + (shop.division % 1_000) * 100 + number
         shop.exact.control("companies", division=code, description=f"Boulangerie {number:02d}", users=[shop.user])
     shop.exact.control("companies", division=shop.division * 100, description="L'Été Café", users=[shop.user])
-    visitor = visitors()
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    assert "plus de 60 sociétés" in visitor.page.inner_text("[role=status]")
-    assert visitor.page.locator(".companies li").count() == 50
+    reader = readers()
+    reach_companies(shop, reader)
+    assert "plus de 60 sociétés" in reader.text("[role=status]")
+    assert len(reader.texts(".companies li")) == 50
     for wanted, name in (("l'été", "L'Été Café"), (f"{shop.division}0", "L'Été Café"), (str(shop.division), "TEST")):
-        visitor.page.fill("#q", wanted)
-        visitor.page.click(".search button")
-        visitor.page.wait_for_selector(f'.companies .title:has-text("{name}")')
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
-    again = visitors()
+        reader.fill("#q", wanted)
+        reader.press(".search button")
+        reader.wait_for(name, ".companies .title")
+    reader.choose(shop.division)
+    reader.say_start()
+    reader.wait_for(f"{shop.division} - TEST")
+    again = readers()
     again.begin(shop.link())
     again.log_in(shop.user)
     again.wait_for(f"{shop.division} - TEST")
 
 
-def test_search_at_exact__that_is_refused_says_so(
-    shop: Shop, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_search_at_exact__that_is_refused_says_so(shop: Shop, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exact.company.companies.LISTED_MAX", 1)
     for number in range(2):
         code = shop.division * 100 + number
         shop.exact.control("companies", division=code, description=f"Boulangerie {number:02d}", users=[shop.user])
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
+    reach_companies(shop, reader)
     for fault, words in (("rate_limit", "limite la fréquence"), ("status_503", "ne répond pas")):
         shop.exact.control("faults", resource="hrm/Divisions", fault=fault, count=1)
-        visitor.page.fill("#q", "boul")
-        visitor.page.click(".search button")
-        visitor.page.wait_for_selector(f"[role=alert]:has-text('{words}')")
-    visitor.page.reload()
-    assert visitor.page.locator("[role=alert]").count() == 0
+        reader.fill("#q", "boul")
+        reader.press(".search button")
+        reader.wait_for(words, "[role=alert]")
+    reader.look_again()
+    assert len(reader.texts("[role=alert]")) == 0
 
 
-def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) -> None:
-    first = visitors()
+def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, readers: Readers) -> None:
+    first = readers()
     linked(shop, first)
     connection = Connection.objects.get()
     shop.exact.control("consents/withdraw", client_id="demo-client", user=shop.user)
@@ -317,12 +290,12 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
         assert shop.caller.post("closings", closing(number)).json()["state"] == "ready"
     shop.wait(lambda: shop.state() == "reconnect_required")
     assert shop.exact.entries(shop.division) == []
-    first.page.reload()
+    first.look_again()
     assert first.heading == "Exact demande une nouvelle connexion"
 
-    again, url = visitors(), shop.link()
-    again.page.goto(url)
-    assert "n’accepte plus la connexion" in again.page.inner_text("[role=alert]")
+    again, url = readers(), shop.link()
+    again.open(url)
+    assert "n’accepte plus la connexion" in again.text("[role=alert]")
     again.begin(url)
     again.log_in(shop.user)
     again.wait_for(f"{shop.division} - TEST")  # the company is known: nothing is to be chosen
@@ -334,25 +307,25 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
 
 def test_off_and_on__asks_from_which_day_and_books_just_what_was_shown(shop: Shop, visitor: Visitor) -> None:
     linked(shop, visitor)
-    visitor.page.click("a:has-text('Désactiver')")
-    visitor.page.click("button.danger")
+    visitor.press("a", "Désactiver")
+    visitor.press("button.danger")
     visitor.wait_for("désactivé")
     assert shop.state() == "inactive"
     assert shop.caller.post("closings", closing()).json()["state"] == "waiting"
     late = closing(1043, business_date="2026-03-15", totals=None, tickets=[])
     late |= {"opened_at": "2026-03-15T09:00:00+01:00", "closed_at": "2026-03-15T23:00:00+01:00"}
     assert shop.caller.post("closings", late).status_code == 201
-    visitor.page.click("button.main")
+    visitor.press("button.main")
     visitor.wait_for("quel jour")
     assert shop.state() == "awaiting_division"
-    shown = visitor.page.inner_text("main").replace("\xa0", " ").replace("\u202f", " ")
+    shown = visitor.text("main")
     assert "2 clôtures attendent depuis le 14/03/2026 (2 800,00 €)" in shown
     assert "Comme prévu actuellement" in shown
-    visitor.page.fill("#from", "2026-03-15")
-    visitor.page.click(".search button")
-    visitor.page.wait_for_selector("h2:has-text('À partir du 15/03/2026')")
-    assert "1 clôture d’avant n’est pas comptabilisée" in visitor.page.inner_text("main")
-    visitor.page.click("button.main")
+    visitor.fill("#from", "2026-03-15")
+    visitor.press(".search button")
+    visitor.wait_for("À partir du 15/03/2026", "h2")
+    assert "1 clôture d’avant n’est pas comptabilisée" in visitor.text("main")
+    visitor.press("button.main")
     visitor.wait_for(f"{shop.division} - TEST")
     shop.wait(
         lambda: {*StoredClosing.objects.values_list("number", "state")} == {(1042, "archived"), (1043, "exported")}
@@ -360,25 +333,25 @@ def test_off_and_on__asks_from_which_day_and_books_just_what_was_shown(shop: Sho
     assert len(shop.exact.entries(shop.division)) == 2
 
 
-def test_off__with_the_log_in_forgotten_deletes_the_tokens(shop: Shop, visitor: Visitor) -> None:
-    linked(shop, visitor)
-    visitor.page.click("a:has-text('Désactiver')")
-    visitor.page.check("input[name=forget]")
-    visitor.page.click("button.danger")
-    visitor.wait_for("désactivé")
-    assert "My Exact Online" in visitor.page.inner_text("main")
+def test_off__with_the_log_in_forgotten_deletes_the_tokens(shop: Shop, reader: Reader) -> None:
+    linked(shop, reader)
+    reader.press("a", "Désactiver")
+    reader.tick("input[name=forget]")
+    reader.press("button.danger")
+    reader.wait_for("désactivé")
+    assert "My Exact Online" in reader.text("main")
     connection = Connection.objects.get()
     assert (connection.state, connection.access_token, connection.refresh_token) == ("disconnected", "", "")
 
 
-def test_change__leads_what_waits_into_the_other_company(shop: Shop, visitor: Visitor) -> None:
+def test_change__leads_what_waits_into_the_other_company(shop: Shop, reader: Reader) -> None:
     other = shop.division + 50_000
     shop.exact.control("companies", division=other, description="AUTRE", users=[shop.user])
-    linked(shop, visitor)
-    visitor.page.click("button:has-text('Changer')")
-    visitor.page.click(f"button[value='{other}']")
-    visitor.say_start()
-    visitor.wait_for(f"{other} - AUTRE")
+    linked(shop, reader)
+    reader.press("button", "Changer")
+    reader.choose(other)
+    reader.say_start()
+    reader.wait_for(f"{other} - AUTRE")
     assert shop.caller.get("activation").json()["label"] == f"{other} - AUTRE"
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
     shop.wait(lambda: StoredClosing.objects.get().state == "exported")
@@ -412,49 +385,43 @@ WRONG: dict[str, tuple[Any, Any, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_setting__wrong_is_named_mended_and_passes(shop: Shop, visitor: Visitor, case: str) -> None:
+def test_setting__wrong_is_named_mended_and_passes(shop: Shop, reader: Reader, case: str) -> None:
     change, value, label = WRONG[case]
     if isinstance(change, str):
         slots = [{**PARAMETERS["vat"][0], change: value}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
         change = {"vat": slots}
     shop.caller.put("parameters", {**PARAMETERS, **change})
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.wait_for("à corriger")
-    assert label.lower() in visitor.page.inner_text(".wrong").replace("\xa0", " ").lower()
+    reach_companies(shop, reader)
+    reader.choose(shop.division)
+    reader.wait_for("à corriger")
+    assert label.lower() in reader.text(".wrong").lower()
     answer = shop.caller.get("activation").json()
     assert answer["state"] == "invalid"
     assert all(it["message"] and it["code"] != it["message"] for it in answer["problems"])
     shop.caller.put("parameters", PARAMETERS)
-    visitor.page.click("button.main")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+    reader.press("button.main")
+    reader.say_start()
+    reader.wait_for(f"{shop.division} - TEST")
     assert shop.state() == "active"
 
 
-def test_till__that_sent_no_parameters_is_told_to(shop: Shop, visitor: Visitor) -> None:
+def test_till__that_sent_no_parameters_is_told_to(shop: Shop, reader: Reader) -> None:
     Mapping.objects.update(parameters={})
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.wait_for("à corriger")
-    assert "n’a pas encore envoyé ses taux de TVA" in visitor.page.inner_text(".wrong")
+    reach_companies(shop, reader)
+    reader.choose(shop.division)
+    reader.wait_for("à corriger")
+    assert "n’a pas encore envoyé ses taux de TVA" in reader.text(".wrong")
 
 
 def test_setting__wrong_is_mended_by_the_fix_that_is_offered(shop: Shop, visitor: Visitor) -> None:
     slots = [{**PARAMETERS["vat"][0], "vat_code": "VR", "sales_account": "70700"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
     shop.caller.put("parameters", {**PARAMETERS, "vat": slots, "journals": {"sales": "79", "receipts": "30"}})
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
+    reach_companies(shop, visitor)
+    visitor.choose(shop.division)
     visitor.wait_for("3 réglages")
     before = shop.exact.calls(shop.division)["total"]
     for left, button in (("2 réglages", "707000"), ("Un réglage", "VN"), ("quel jour", "70 ")):
-        visitor.page.click(f".wrong button:has-text('Utiliser {button}')")
+        visitor.press(".wrong button", f"Utiliser {button}")
         visitor.wait_for(left)
     visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
@@ -462,81 +429,72 @@ def test_setting__wrong_is_mended_by_the_fix_that_is_offered(shop: Shop, visitor
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
 
 
-def test_cost_center__demanded_by_an_account_is_set_by_the_fix_that_is_offered(shop: Shop, visitor: Visitor) -> None:
+def test_cost_center__demanded_by_an_account_is_set_by_the_fix_that_is_offered(shop: Shop, reader: Reader) -> None:
     slots = [{**PARAMETERS["vat"][0], "sales_account": "622600"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
     shop.caller.put("parameters", {**PARAMETERS, "vat": slots})
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.wait_for("à corriger")
-    assert "centre de coûts" in visitor.page.inner_text(".wrong")
-    visitor.page.click(".wrong button:has-text('Centre de coûts : utiliser')")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+    reach_companies(shop, reader)
+    reader.choose(shop.division)
+    reader.wait_for("à corriger")
+    assert "centre de coûts" in reader.text(".wrong")
+    reader.press(".wrong button", "Centre de coûts : utiliser")
+    reader.say_start()
+    reader.wait_for(f"{shop.division} - TEST")
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
 
 
-def test_account__that_only_some_closings_need_is_told_and_not_called_right(shop: Shop, visitor: Visitor) -> None:
-    linked(shop, visitor)
-    visitor.page.click("summary")
-    told, right = visitor.page.inner_text(".mild"), visitor.page.inner_text("details")
+def test_account__that_only_some_closings_need_is_told_and_not_called_right(shop: Shop, reader: Reader) -> None:
+    linked(shop, reader)
+    told, right = reader.text(".mild"), reader.text("details")
     assert ("511000" in told, "511000" in right, "411000" in right) == (True, False, True)
 
 
-def test_setting__that_breaks_after_the_activation_is_shown_and_mended_there(shop: Shop, visitor: Visitor) -> None:
-    linked(shop, visitor)
+def test_setting__that_breaks_after_the_activation_is_shown_and_mended_there(shop: Shop, reader: Reader) -> None:
+    linked(shop, reader)
     slots = [{**PARAMETERS["vat"][0], "sales_account": "7070"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
     shop.caller.put("parameters", {**PARAMETERS, "vat": slots})
     assert shop.caller.post("closings", closing()).json()["state"] == "held"
-    visitor.page.reload()
-    assert "les nouvelles clôtures attendent" in visitor.page.inner_text(".result")
-    visitor.page.click(".wrong button:has-text('Utiliser 707000')")
-    visitor.page.wait_for_selector(".state:text-is('L’export est activé')")
+    reader.look_again()
+    assert "les nouvelles clôtures attendent" in reader.text(".result")
+    reader.press(".wrong button", "Utiliser 707000")
+    assert reader.text(".state") == "L’export est activé"
     shop.wait(lambda: StoredClosing.objects.get().state == "exported")
 
 
-def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop, visitor: Visitor) -> None:
+def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop, reader: Reader) -> None:
     today = timezone.localdate()
     period = {"division": shop.division, "year": today.year, "period": today.month, "journal": "70"}
     shop.exact.control("periods", **period, status="closed")
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.wait_for("à corriger")
-    assert f"{today.year}/{today.month} du journal 70" in visitor.page.inner_text(".wrong")
-    assert "inconnu" not in visitor.page.inner_text(".wrong")
+    reach_companies(shop, reader)
+    reader.choose(shop.division)
+    reader.wait_for("à corriger")
+    assert f"{today.year}/{today.month} du journal 70" in reader.text(".wrong")
+    assert "inconnu" not in reader.text(".wrong")
     shop.exact.control("periods", **period, status="open")
-    visitor.page.click("button.main")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+    reader.press("button.main")
+    reader.say_start()
+    reader.wait_for(f"{shop.division} - TEST")
 
 
 @pytest.mark.parametrize(
     ("resource", "words"),
     [("vat/VATCodes", "les codes TVA"), ("crm/Accounts", "les clients"), (SALES, "les écritures de vente")],
 )
-def test_right__missing_is_named_in_words(shop: Shop, visitor: Visitor, resource: str, words: str) -> None:
+def test_right__missing_is_named_in_words(shop: Shop, reader: Reader, resource: str, words: str) -> None:
     shop.exact.control("rights", user=shop.user, resource=resource, allowed=False)
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
-    visitor.wait_for("à corriger")
-    assert words in visitor.page.inner_text(".wrong")
+    reach_companies(shop, reader)
+    reader.choose(shop.division)
+    reader.wait_for("à corriger")
+    assert words in reader.text(".wrong")
     shop.exact.control("rights", user=shop.user, resource=resource, allowed=True)
-    visitor.page.click("button.main")
-    visitor.say_start()
-    visitor.wait_for(f"{shop.division} - TEST")
+    reader.press("button.main")
+    reader.say_start()
+    reader.wait_for(f"{shop.division} - TEST")
 
 
 def test_limit__reached_is_shown_with_the_time_it_goes_on(shop: Shop, visitor: Visitor) -> None:
     shop.exact.control("faults", resource="vat/VATCodes", division=shop.division, fault="rate_limit", count=1)
-    visitor.begin(shop.link())
-    visitor.log_in(shop.user)
-    visitor.wait_for("comptabilité")
-    visitor.page.click(f"button[value='{shop.division}']")
+    reach_companies(shop, visitor)
+    visitor.choose(shop.division)
     visitor.page.wait_for_selector("text=limite la fréquence")
     Lane.objects.update(minute=None)  # the minute is over
     ActivationLink.objects.update(check_after=timezone.now())
