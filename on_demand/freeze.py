@@ -95,7 +95,6 @@ class ReadClosing:
     `earlier`: the export whose file for import held it before. `validated`: its entries in delivered FECs; they are in
     this file as they are there, together with the entries of `closing` and the reversals of `undone`. For a held
     closing, whose entries a FEC reversed, `closing` has no entries: it is not booked again.
-    `waits`: it does not go to Exact, because its establishment is not activated.
     """
 
     stored: StoredClosing
@@ -107,13 +106,12 @@ class ReadClosing:
     validated: tuple[Validated, ...] = ()
     undone: tuple[Validated, ...] = ()
     told: Told = NOTHING_TOLD
-    waits: bool = False
 
     @property
     def left_for(self) -> Step | None:
         """Why its sales are not in the file; None when they are, or when there is nothing to book of it."""
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
-        step = Step.SET_ASIDE if self.told.set_aside else Step.WAITING if self.waits else step
+        step = Step.SET_ASIDE if self.told.set_aside else step
         out = self.closing is None or self.state == OnDemandClosingState.HELD
         return step if out and self.stored.currency == BOOKS else None
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Now, RowNumber
 
 from ledger.problem import Problem
 from on_demand.claim import Claimed, Stopped, claim
+from on_demand.exact_sums import ON_ITS_WAY
 from on_demand.mail import send_report
 from on_demand.models import (
     UNFINISHED,
@@ -20,7 +21,7 @@ from on_demand.models import (
     OnDemandExport,
     OnDemandState,
 )
-from on_demand.to_exact import ON_ITS_WAY, export_to_exact
+from on_demand.to_exact import export_to_exact
 from on_demand.to_file import export_to_file
 
 log = structlog.get_logger()

@@ -1,8 +1,8 @@
 """What an export would do, shown before it is asked for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
@@ -16,9 +16,9 @@ from exports.way.states import FROM_BEFORE_START
 from exports.words.problems import sentence
 from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.check import check_file
-from ledger.files.layout import Layout
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings
-from on_demand.closings import closings_in
+from on_demand.closings import PAGE, closings_in, pages
+from on_demand.exact_sums import ExactSums
 from on_demand.freeze import ReadClosing, Reader, walk_ins_of
 from on_demand.models import OnDemandClosingState, OnDemandExport
 from on_demand.options import layout_of
@@ -35,24 +35,26 @@ SHOWN_MAX = 200
 class Preview:
     """What an export would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
 
-    `waiting` are those that an export to Exact leaves, as their establishments are not linked. `held` are also those
-    that failed; an export to Exact looks at them again, so they are among `to_do` there.
+    `waiting` are those that an export to Exact leaves, as their establishments are not linked. It looks at those that
+    are held, or `failed`, again: they are among `to_do` there, and in no sum before they go.
 
     `missed` are the days on which a closing was expected and did not come.
 
-    `rates` and `means` are those of the booked entries of what was checked and is taken, as the report and the control
-    sheet will say them; `bridge` leads to their turnover from what the tills say of all that was checked.
+    `rates` and `means` are those of the entries that are taken, or are in Exact, as the report and the control sheet
+    will say them; `bridge` leads to their turnover from what the tills say of all that was checked.
     """
 
     closings: int
     exported: int
     bridge: Bridge
     to_do: int
-    waiting: int
+    waiting: int = 0
     held: list[LeftOut]
     held_count: int
+    failed: Sequence[LeftOut] = ()
+    failed_count: int = 0
     archived: int
-    earlier: int
+    earlier: int = 0
     missing: list[Missing]
     missed: list[MissedDay]
     rates: tuple[RateTotal, ...]
@@ -72,37 +74,7 @@ def preview(export: OnDemandExport) -> Preview:
     """Look at the range of an export that is not asked for yet. Changes nothing."""
     rows = closings_in(export)
     states = Counter(rows.order_by().values_list("state", flat=True))
-    layout = None if export.to_exact else layout_of(export, walk_ins=walk_ins_of(export))
-    archived = states[ClosingState.ARCHIVED]
-    if layout is not None:
-        archived -= rows.filter(FROM_BEFORE_START).count()
-    looked = _read_closings(export, layout)
-    takings = takings_in(looked)
-    held, problems, blocked = _look_at_exact(rows, states) if layout is None else _look_at_file(layout, looked)
-    held_count = states[ClosingState.HELD] + states[ClosingState.FAILED] if export.to_exact else len(held)
-    earlier = sum(read.earlier is not None for read in looked)
-    waiting = states[ClosingState.WAITING] if export.to_exact else 0
-    left_by_file = held_count + (0 if export.again else earlier)
-    left = waiting + states[ClosingState.EXPORTED] if export.to_exact else left_by_file
-    return Preview(
-        closings=sum(states.values()),
-        exported=states[ClosingState.EXPORTED],
-        bridge=bridge_to(takings, looked),
-        to_do=sum(states.values()) - archived - left,
-        waiting=waiting,
-        held=held[:SHOWN_MAX],
-        held_count=held_count,
-        archived=archived,
-        earlier=earlier,
-        missing=missing_before(rows),
-        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
-        rates=takings.rates(),
-        means=takings.means(),
-        problems=problems,
-        blocked=blocked,
-        checked=len(looked),
-        checked_until=looked[-1].stored.business_date if looked else None,
-    )
+    return _look_at_exact(export, rows, states) if export.to_exact else _look_at_file(export, rows, states)
 
 
 def _list_shops(export: OnDemandExport) -> list[int]:
@@ -112,9 +84,6 @@ def _list_shops(export: OnDemandExport) -> list[int]:
     if export.some_shops:
         return [it.pk for it in export.some_shops]
     return [*Establishment.objects.filter(tenant=export.tenant_id).values_list("pk", flat=True)]
-
-
-Looked = tuple[list[LeftOut], list[str], bool]
 
 
 def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
@@ -140,39 +109,77 @@ def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
     return tally.bridge(takings)
 
 
-def _read_closings(export: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:
-    """The closings, booked as the export will take them; of very many the first."""
-    looked = islice(chain.from_iterable(Reader(export, layout).pages()), CHECKED_MAX)
-    return [_leave_waiting(read) if export.to_exact else read for read in looked]
+def _look_at_exact(export: OnDemandExport, rows: QuerySet[StoredClosing], states: Counter[str]) -> Preview:
+    """Add up what is in Exact and what the lanes will send; name what a person must mend before it can go."""
+    sums, looked = ExactSums(with_moving=True), [*islice(chain.from_iterable(pages(export)), CHECKED_MAX)]
+    for start in range(0, len(looked), PAGE):
+        sums.add(looked[start : start + PAGE])
+    waiting, archived = states[ClosingState.WAITING], states[ClosingState.ARCHIVED]
+    total = states.total()
+    return Preview(
+        closings=total,
+        exported=states[ClosingState.EXPORTED],
+        bridge=sums.bridge(),
+        to_do=total - archived - waiting - states[ClosingState.EXPORTED],
+        waiting=waiting,
+        held=_list_stuck(rows, ClosingState.HELD),
+        held_count=states[ClosingState.HELD],
+        failed=_list_stuck(rows, ClosingState.FAILED),
+        failed_count=states[ClosingState.FAILED],
+        archived=archived,
+        missing=missing_before(rows),
+        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
+        rates=sums.takings.rates(),
+        means=sums.takings.means(),
+        problems=[sentence(WAITING.to_document())] if waiting else [],
+        blocked=not {*states} - {ClosingState.WAITING, ClosingState.ARCHIVED},
+        checked=len(looked),
+        checked_until=looked[-1].business_date if looked else None,
+    )
 
 
-def _leave_waiting(read: ReadClosing) -> ReadClosing:
-    """Leave out of an export to Exact the closings that wait for an activation; a file takes them."""
-    waits = read.stored.state == ClosingState.WAITING
-    return replace(read, closing=None, waits=True) if waits else read
-
-
-def _look_at_exact(rows: QuerySet[StoredClosing], states: Mapping[str, int]) -> Looked:
-    """What failed or is held; that some wait for an activation, and whether nothing but that is in the range."""
-    wanted = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).select_related("establishment")
-    stuck = [*wanted.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]]
+def _list_stuck(rows: QuerySet[StoredClosing], state: ClosingState) -> list[LeftOut]:
+    """The first closings in a state that waits for a person, each with why."""
+    found = rows.filter(state=state).select_related("establishment").defer("document")
+    stuck = [*found.order_by("business_date", "closed_at")[:SHOWN_MAX]]
     why = why_stuck(stuck)
-    held = [LeftOut(closing=it, state=it.state, reasons=why[it.pk]) for it in stuck]
-    problems = [sentence(WAITING.to_document())] if states[ClosingState.WAITING] else []
-    return held, problems, not {*states} - {ClosingState.WAITING, ClosingState.ARCHIVED}
+    return [LeftOut(closing=it, state=it.state, reasons=why[it.pk]) for it in stuck]
 
 
-def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
+def _look_at_file(export: OnDemandExport, rows: QuerySet[StoredClosing], states: Counter[str]) -> Preview:
+    """Book the closings as the file will take them (of very many the first), and check what goes into it."""
+    layout = layout_of(export, walk_ins=walk_ins_of(export))
+    looked = [*islice(chain.from_iterable(Reader(export, layout).pages()), CHECKED_MAX)]
     closings = tuple(read.closing for read in looked if read.closing is not None)
     found = check_file(closings, layout)
-    held = [
+    takings, held = takings_in(looked), _list_held(looked)
+    archived = states[ClosingState.ARCHIVED] - rows.filter(FROM_BEFORE_START).count()
+    earlier = sum(read.earlier is not None for read in looked)
+    return Preview(
+        closings=states.total(),
+        exported=states[ClosingState.EXPORTED],
+        bridge=bridge_to(takings, looked),
+        to_do=states.total() - archived - len(held) - (0 if export.again else earlier),
+        held=held[:SHOWN_MAX],
+        held_count=len(held),
+        archived=archived,
+        earlier=earlier,
+        missing=missing_before(rows),
+        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
+        rates=takings.rates(),
+        means=takings.means(),
+        problems=[sentence(problem.to_document()) for problem in found],
+        blocked=not closings or any(problem.blocking for problem in found),
+        checked=len(looked),
+        checked_until=looked[-1].stored.business_date if looked else None,
+    )
+
+
+def _list_held(looked: Iterable[ReadClosing]) -> list[LeftOut]:
+    held = (read for read in looked if read.state == OnDemandClosingState.HELD)
+    return [
         LeftOut(
-            closing=read.stored,
-            state=read.stored.state,
-            reasons=[sentence(it.to_document()) for it in read.problems],
+            closing=it.stored, state=it.stored.state, reasons=[sentence(said.to_document()) for said in it.problems]
         )
-        for read in looked
-        if read.state == OnDemandClosingState.HELD
+        for it in held
     ]
-    blocked = not closings or any(problem.blocking for problem in found)
-    return held, [sentence(problem.to_document()) for problem in found], blocked

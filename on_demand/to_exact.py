@@ -11,20 +11,15 @@ from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.accept import reconsider
 from exports.words.reasons import Why
-from ledger.entry import EntryKind
-from ledger.files.bridge import Bridge, BridgeTally
-from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 from on_demand.claim import Claimed
-from on_demand.closings import LATE, closings_in, pages, standing_entries, why_archived
+from on_demand.closings import LATE, closings_in, pages, why_archived
 from on_demand.comparison import compare
+from on_demand.exact_sums import ON_ITS_WAY, ExactSums
 from on_demand.freeze import said_of_several
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.outcome import WAITING, word_on_left_out
 from on_demand.sheet import takings_document
-from on_demand.till_sums import add_to_bridge, told_of
-
-ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
 
 def export_to_exact(claimed: Claimed) -> None:
@@ -45,11 +40,11 @@ def export_to_exact(claimed: Claimed) -> None:
         claimed.let_go()
     else:
         claimed.hold_long()
-        takings, bridge = _takings(export)
+        sums = _add_up(export)
         claimed.finish(
             OnDemandState.DONE,
             problems=[problem.to_document() for problem in (*_word_on_late(export), *word_on_left_out(export))],
-            takings=takings_document(takings.rates(), takings.means(), bridge),
+            takings=takings_document(sums.takings.rates(), sums.takings.means(), sums.bridge()),
             comparison=compare(export),
         )
 
@@ -122,15 +117,10 @@ def _outcome(
     ]
 
 
-def _takings(export: OnDemandExport) -> tuple[TakingsTally, Bridge]:
+def _add_up(export: OnDemandExport) -> ExactSums:
     """Add up what Exact holds of the export's closings, and store which of these closings are in Exact now."""
-    takings, tally = TakingsTally(), BridgeTally()
+    sums = ExactSums(with_moving=False)
     for page in pages(export):
-        standing, told = standing_entries(page), told_of(page)
-        there = [closing_id for closing_id, it in standing.items() if it.in_exact]
+        there = sums.add(page)
         OnDemandClosing.objects.filter(export=export, closing_id__in=there).update(in_exact=True)
-        for it in page:
-            entries = standing[it.pk].booked if it.pk in standing else ()
-            takings.add_all(entries)
-            add_to_bridge(tally, it, told[it.pk], sold=any(entry.kind is EntryKind.SALES for entry in entries))
-    return takings, tally.bridge(takings)
+    return sums

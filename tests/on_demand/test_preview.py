@@ -116,7 +116,7 @@ def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_
     work(division)
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
     shown = staff_of(till).get(NEW, {**question, "format": "exact"})
-    assert "La période est clôturée" in shown.context["wanted"][0].preview.held[0].reasons[0]
+    assert "La période est clôturée" in shown.context["wanted"][0].preview.failed[0].reasons[0]
     export = asked(till, OnDemandFormat.EXACT)
     perform(export.pk)
     work(division)
@@ -130,3 +130,30 @@ def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_
     assert (report.taken, report.stuck_count, report.there) == (0, 1, 0)
     assert [it["amount"] for it in export.takings["means"]] == []
     assert "Encaissements dont la vente" not in page
+
+
+def test_preview__to_exact_adds_up_what_will_be_there_and_names_what_is_refused_or_held(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    push(till, 1042)
+    work(division)
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    push(till, 1043)
+    work(division)
+    push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
+    push(till, 1045)  # its entries are made, and not sent yet
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
+    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    looked = shown.context["wanted"][0].preview
+    assert (looked.turnover, [(it.step, it.amount) for it in looked.bridge.steps]) == (
+        Decimal("2800.00"),
+        [(Step.HELD, Decimal("-1400.00")), (Step.REFUSED, Decimal("-1400.00"))],
+    )
+    assert [it.gross for it in looked.rates] == [Decimal("599.98"), Decimal("2200.02")]
+    assert ([it.closing.number for it in looked.failed], [it.closing.number for it in looked.held]) == ([1043], [1044])
+    assert (looked.failed_count, looked.held_count, looked.to_do) == (1, 1, 3)
+    page = " ".join(unescape(strip_tags(shown.content.decode())).split())
+    assert "1Dont retenues 1Dont en échec" in page
+    assert "En échec, et que faire Corrigez la cause, puis exportez" in page
+    assert "La période est clôturée" in page
