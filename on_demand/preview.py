@@ -23,7 +23,7 @@ from on_demand.freeze import ReadClosing, Reader, walk_ins_of
 from on_demand.models import OnDemandClosingState, OnDemandExport
 from on_demand.options import layout_of
 from on_demand.outcome import WAITING
-from on_demand.report import LeftOut
+from on_demand.report import LeftOut, words_on_left
 from on_demand.stuck import why_stuck
 from tenants.models import Establishment
 
@@ -63,6 +63,16 @@ class Preview:
     blocked: bool
     checked: int
     checked_until: date | None
+
+    @property
+    def held_word(self) -> str:
+        """What the closings in `held` are, in a word."""
+        return words_on_left({it.state for it in self.held})[0]
+
+    @property
+    def held_heading(self) -> str:
+        """What the list of them is called."""
+        return words_on_left({it.state for it in self.held})[1]
 
     @property
     def turnover(self) -> Decimal:

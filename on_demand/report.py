@@ -1,7 +1,7 @@
 """What people read of an export: counts, what was left out and why, turnover, totals compared. Page, e-mail and API."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +40,15 @@ class LeftOut:
     closing: StoredClosing
     state: str
     reasons: list[str]
+
+
+def words_on_left(states: Collection[str]) -> tuple[str, str]:
+    """What closings in these states are called that an export leaves: in a word, and as the heading of their list."""
+    if not {*states} - {ClosingState.HELD}:
+        return _("Held"), _("Held, and what to do")
+    if {*states} == {ClosingState.FAILED}:
+        return _("Failed"), _("Failed, and what to do")
+    return _("Left out"), _("Left out, and what to do")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +148,23 @@ class Report:
 
     @property
     def held_count(self) -> int:
-        """How many are held, whether or not they are among those listed."""
+        """How many wait for a person or an activation, whether or not they are among those listed."""
         return self.counts[OnDemandClosingState.HELD]
+
+    @cached_property
+    def _left_words(self) -> tuple[str, str]:
+        rows = OnDemandClosing.objects.filter(export=self.export, state=OnDemandClosingState.HELD)
+        return words_on_left({*rows.order_by().values_list("closing__state", flat=True).distinct()})
+
+    @property
+    def held_word(self) -> str:
+        """What those are, in a word: held, failed, or left out when they are neither all."""
+        return self._left_words[0]
+
+    @property
+    def held_heading(self) -> str:
+        """What the list of them is called."""
+        return self._left_words[1]
 
     @property
     def skipped_count(self) -> int:
@@ -159,7 +183,7 @@ class Report:
 
     @cached_property
     def held(self) -> list[LeftOut]:
-        """The first held ones, each with why."""
+        """The first of those that wait, each with why."""
         return [*self._list_left_out(OnDemandClosingState.HELD)]
 
     @cached_property

@@ -19,7 +19,7 @@ from on_demand.bridge_words import STEP_WORDS
 from on_demand.models import OnDemandFormat
 from on_demand.perform import perform
 from on_demand.report import Report
-from tests.conftest import Caller, SimulatedExact, work
+from tests.conftest import PARAMETERS, Caller, SimulatedExact, work
 from tests.on_demand.given import asked, done, page_of, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +157,25 @@ def test_preview__to_exact_adds_up_what_will_be_there_and_names_what_is_refused_
     assert "1Dont retenues 1Dont en échec" in page
     assert "En échec, et que faire Corrigez la cause, puis exportez" in page
     assert "La période est clôturée" in page
+
+
+def test_left_out__is_called_failed_where_it_failed_and_held_where_it_is_held(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    push(till, 1042)
+    work(division)
+    first, second = PARAMETERS["vat"]
+    wrong = {**PARAMETERS, "vat": [first, second | {"sales_account": "999999"}]}
+    assert till.put("parameters", wrong).status_code == 200
+    export = done(asked(till, OnDemandFormat.EXACT, email="compta@example.fr"))
+    page, letter = page_of(export, till), mail.outbox[-1].body.replace("\xa0", " ")
+    assert "1En échec" in page
+    assert "En échec, et que faire" in page
+    assert "En échec : 1." in letter
+    assert "En échec, et que faire :" in letter
+    assert "Retenues" not in page + letter
+    push(till, 1043)
+    page = page_of(done(asked(till, OnDemandFormat.EXACT)), till)
+    assert "Laissées de côté, et que faire" in page
