@@ -23,6 +23,7 @@ from concerns.concern import (
     key_of,
     owner_of,
 )
+from exact.activation.new_log_in import mailed_links, say_mailed
 from exact.api.consent import consent_of
 from exact.lane.pauses import why_paused
 from exact.models import OPEN, Activation, Lane, Posting
@@ -167,12 +168,15 @@ def waiting(scope: Scope) -> Iterator[Concern]:
     counted_rows = rows.order_by().values_list("establishment")
     found = [*counted_rows.annotate(n=Count("*"), gross=Sum("gross"), first=Min("business_date"))[: scope.read_max]]
     shops = _shops(shop for shop, *_rest in found)
+    mailed = mailed_links(shops)
     for shop, count, gross, first in found:
-        since = date_format(first, "SHORT_DATE_FORMAT")
+        since = _("The export to Exact is not active; closings wait since {day}.").format(
+            day=date_format(first, "SHORT_DATE_FORMAT")
+        )
         yield Concern(
             condition=Condition.WAITING,
             **owner_of(shops[shop]),
-            words=_("The export to Exact is not active; closings wait since {day}. Send the link.").format(day=since),
+            words=f"{since} {say_mailed(mailed[shop]) if shop in mailed else _('Send the link.')}",
             mend=_("Open the set-up"),
             address=links.set_up(shops[shop]),
             items=(Item(key=key_of(Condition.WAITING, shop), label=counted(Condition.WAITING, count), amount=gross),),

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
 from exact.activation.link_mail import NoAddress, mail_link
 from exact.activation.links import make_link
+from exact.activation.new_log_in import NEEDS_A_LOG_IN
 from exact.activation.state import ActivationState, shown_state_of
 from exact.activation.switch import switch_off
 from exact.api.budget import calls_of_now
@@ -60,12 +61,12 @@ WAYS = {
 }
 
 
-def _lead_to_new_link(words: str, connection: Connection) -> SafeString | str:
-    """The words on what to do, as a link to the page that sends an activation link if the consent must be renewed."""
-    if consent_of(connection) not in (Consent.LOST, Consent.ENDING, Consent.FORGOTTEN):
+def _lead_to_set_up(words: str, connection: Connection) -> SafeString | str:
+    """The words on what to do, with a link to the page that says which link was sent if the consent must be renewed."""
+    if consent_of(connection) not in NEEDS_A_LOG_IN:
         return words or _now("Nothing to do.")
     page = reverse("console_set_up_customer", args=[connection.tenant_id])
-    return format_html('{} <a class="console-link" href="{}">{}</a>', words, page, _("Send a new link"))
+    return format_html('{} <a class="console-link" href="{}">{}</a>', words, page, _("Open the set-up"))
 
 
 class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is no generic
@@ -212,7 +213,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what to do"))
     def to_do(self, connection: Connection) -> SafeString | str:
-        return _lead_to_new_link(say_consent(connection), connection)
+        return _lead_to_set_up(say_consent(connection), connection)
 
     @admin.display(description=_("ends by itself"))
     def lapses(self, connection: Connection) -> datetime | None:
@@ -266,7 +267,7 @@ class ActivationAdmin(ReadOnlyAdmin):
         if not activation.active:
             return words or _now("Nothing to do.")
         connection = activation.division.connection
-        return _lead_to_new_link(" ".join(filter(None, [say_consent(connection), words])), connection)
+        return _lead_to_set_up(" ".join(filter(None, [say_consent(connection), words])), connection)
 
     @admin.display(description=_("resources without a right"))
     def rights(self, activation: Activation) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
+from exact.activation.new_log_in import link_for, say_mailed
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.lane.states import OVER, is_replaceable, is_undone, stands
 from exact.models import (
@@ -227,14 +228,21 @@ def _say_moving(closing: StoredClosing, postings: list[Posting], tone: str) -> N
     consent = consent_of(connection) if connection else Consent.GOOD
     if connection is None or consent in (Consent.GOOD, Consent.ENDING):
         return _say_which_way(closing, tone)
-    lost = not consent.usable
+    if consent.usable:
+        return NextStep(
+            tone="warning",
+            title=str(consent.label),
+            reasons=[say_consent(connection)],
+            advice=_("Nothing to do yet: it goes by itself."),
+        )
+    sent = link_for(connection)
     return NextStep(
-        tone="danger" if lost else "warning",
+        tone="danger",
         title=str(consent.label),
-        reasons=[it for it in [say_consent(connection)] if it],
-        advice=_("It goes by itself after the new log-in.") if lost else _("Nothing to do yet: it goes by itself."),
-        set_up_address=links.set_up(postings[0].establishment) if lost else "",
-        set_up_label=_("Send a new link"),
+        reasons=[say_consent(connection), *([say_mailed(sent)] if sent else [])],
+        advice=_("It goes by itself after the new log-in."),
+        set_up_address=links.set_up(postings[0].establishment),
+        set_up_label=_("See the link that was sent") if sent else _("Send a new link"),
     )
 
 

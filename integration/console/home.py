@@ -124,6 +124,7 @@ def to_know(scope: Scope) -> dict[str, Any]:
         "more_troubled": max(0, len(stand) - TROUBLED_SHOWN),
         "to_mend": to_mend(len(lost), (shown for _shop, shown in counted)),
         "lost_address": lost[0].address if len(lost) == 1 else reverse("admin:exact_connection_changelist"),
+        "lost_label": lost[0].mend if len({it.mend for it in lost}) == 1 else _("See the links to Exact"),
         "lost": lost,
         "to_mend_address": links.closings(state="attention"),
         "to_send_again": any(shown.condition is not Condition.DIFFERS for _shop, shown in counted),

@@ -9,12 +9,12 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from exact.activation.links import make_link
 from exact.api.consent import Consent, consent_of, say_consent
-from exact.models import Connection, ConnectionState, Division, Lane
+from exact.models import ActivationLink, Connection, ConnectionState, Division, Lane
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, closing
 
@@ -145,3 +145,38 @@ def test_lane__tells_no_pause_that_is_over_and_no_calls_of_another_minute(linked
         calls = "4713" in page or "4\N{NARROW NO-BREAK SPACE}713" in page
         shown[apart] = (calls, until in page, "Exact ne répond pas" in page)
     assert shown == {timedelta(): (True, True, True), timedelta(minutes=10): (False, False, False)}
+
+
+@pytest.mark.parametrize("consent", [Consent.LOST, Consent.ENDING])
+def test_link__that_was_mailed_and_holds_is_named_before_another_one_is_offered(
+    linked: tuple[Caller, Division], consent: Consent
+) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    moving = till.post("closings", closing()).json()["id"]
+    Connection.objects.filter(pk=division.connection_id).update(**SITUATIONS[consent]())
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    places = [reverse("admin:index"), reverse("console_set_up_customer", args=[shop.tenant_id])]
+    if consent is Consent.LOST:
+        places.append(reverse("admin:exports_storedclosing_change", args=[moving]))
+        places.append(reverse("console_shop", args=[shop.pk]))
+    advised = "Envoyez un nouveau lien", "Envoyer un nouveau lien</a>"
+
+    def read(place: str) -> str:
+        return unescape(client.get(place).content.decode())
+
+    assert [any(it in read(place) for it in advised) for place in places[:3]] == [True] * len(places[:3])
+    client.post(reverse("console_set_up_link", args=[shop.pk]), {"contact_email": "compta@bistrot.example"})
+    sent = ActivationLink.objects.get(establishment=shop)
+    with translation.override("fr"):
+        moments = [
+            date_format(timezone.localtime(it), "SHORT_DATETIME_FORMAT") for it in (sent.created_at, sent.expires_at)
+        ]
+    words = "Un lien a été envoyé à compta@bistrot.example le {}, utilisable jusqu’au {}.".format(*moments)
+    assert [place for place in places if words not in read(place)] == []
+    assert [place for place in places if any(it in read(place) for it in advised)] == []
+    assert "Renvoyez-le s’il n’est pas arrivé." in read(places[0])
+    assert "Envoyer un nouveau lien par e-mail" in read(places[1])
+    ActivationLink.objects.update(expires_at=timezone.now())
+    assert [place for place in places if words in read(place)] == []

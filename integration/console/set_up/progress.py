@@ -14,6 +14,7 @@ from booking.models import AskedMeans, Mapping
 from booking.questions import open_questions
 from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
+from exact.activation.new_log_in import newest, say_mailed
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.models import Activation, ActivationLink, LinkStep, Posting
 from exact.web.addresses import with_pages
@@ -92,6 +93,12 @@ class Facts:
     def on_its_way(self) -> bool:
         """Whether one of these links has steps left."""
         return any(it.step != LinkStep.DONE for it in self.live_links)
+
+    @property
+    def sent_words(self) -> str:
+        """To whom the newest of these was mailed, and until when it can be used; "" where none was mailed."""
+        sent = newest(it for it in self.live_links if it.step != LinkStep.DONE and it.mailed_to)
+        return say_mailed(sent) if sent else ""
 
     @property
     def last_link(self) -> ActivationLink | None:
