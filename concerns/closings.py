@@ -168,7 +168,7 @@ def waiting(scope: Scope) -> Iterator[Concern]:
     counted_rows = rows.order_by().values_list("establishment")
     found = [*counted_rows.annotate(n=Count("*"), gross=Sum("gross"), first=Min("business_date"))[: scope.read_max]]
     shops = _shops(shop for shop, *_rest in found)
-    mailed = mailed_links(shops)
+    mailed, may_send = mailed_links(shops), scope.user.has_perm("tenants.change_establishment")
     for shop, count, gross, first in found:
         since = _("The export to Exact is not active; closings wait since {day}.").format(
             day=date_format(first, "SHORT_DATE_FORMAT")
@@ -176,7 +176,7 @@ def waiting(scope: Scope) -> Iterator[Concern]:
         yield Concern(
             condition=Condition.WAITING,
             **owner_of(shops[shop]),
-            words=f"{since} {say_mailed(mailed[shop]) if shop in mailed else _('Send the link.')}",
+            words=f"{since} {say_mailed(mailed[shop], may_send=may_send) if shop in mailed else _('Send the link.')}",
             mend=_("Open the set-up"),
             address=links.set_up(shops[shop]),
             items=(Item(key=key_of(Condition.WAITING, shop), label=counted(Condition.WAITING, count), amount=gross),),

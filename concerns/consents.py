@@ -24,7 +24,7 @@ CONDITIONS = {
 def doubtful_consents(scope: Scope) -> Iterator[Concern]:
     """Connections in use that Exact refuses, or that could not be renewed for weeks."""
     rows = _in_use(scope).filter(gone_or_late(timezone.now()) | in_doubt())
-    rows = rows.select_related("tenant").defer("access_token", "refresh_token")
+    rows = rows.select_related("tenant__reseller").defer("access_token", "refresh_token")
     connections = [*rows.order_by(F("state").desc(), "access_issued_at")[: scope.read_max]]
     shops = shops_behind(scope, "division__connection", [it.pk for it in connections])
     mailed = mailed_links(chain.from_iterable(shops.values())) if connections else {}

@@ -21,6 +21,7 @@ from on_demand.ask_page import asked_page, start_exports
 from on_demand.claim import cancel
 from on_demand.forms import AskForm, BookYearForm, FileSettingsForm, MonthlyExportForm
 from on_demand.link import file_answer, zip_answer
+from on_demand.log_in import awaited_by
 from on_demand.models import (
     BookYear,
     ExportPart,
@@ -154,7 +155,8 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
             return missing
         together = ExportPart.objects.filter(export=export).values_list("together", flat=True).first()
         told = {"report": Report(export), "may_cancel": may_cancel(request, export), "together": together}
-        return self._page(request, "export", title=str(export), export=export, **told)
+        awaited = awaited_by(export, _person(request))
+        return self._page(request, "export", title=str(export), export=export, awaited=awaited, **told)
 
     def file_view(self, request: HttpRequest, export_id: UUID) -> Any:
         return file_answer(self._find_export(request, export_id))

@@ -13,9 +13,10 @@ from on_demand.ask import ask_for_export, ask_together
 from on_demand.asked_days import PRESETS, months_until
 from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.forms import AskForm
+from on_demand.log_in import Awaited, awaited_before
 from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
 from on_demand.place_words import place_of
-from on_demand.preview import Preview, preview
+from on_demand.preview import Preview, list_shops, preview
 from on_demand.why_nothing import Nothing, why_nothing
 from tenants.acting import person_behind
 from tenants.customer_lock import CustomerGone
@@ -35,12 +36,13 @@ class Wanted:
     nothing: Nothing | None
     preview: Preview | None
     bridge: Sequence[BridgeRow]
+    awaited: Sequence[Awaited]
 
 
 def asked_page(user: User, form: AskForm, *, shown: bool) -> dict[str, Any]:
     """What the page shows beside the form: with `shown` the previews of what is asked."""
     exports = form.exports() if shown else []
-    wanted = [_look_at(export, with_preview=len(exports) <= PREVIEWED_MAX) for export in exports]
+    wanted = [_look_at(user, export, with_preview=len(exports) <= PREVIEWED_MAX) for export in exports]
     possible = [it for it in wanted if it.nothing is None]
     return {
         "presets": PRESETS.items(),
@@ -53,11 +55,17 @@ def asked_page(user: User, form: AskForm, *, shown: bool) -> dict[str, Any]:
     }
 
 
-def _look_at(export: OnDemandExport, *, with_preview: bool) -> Wanted:
+def _look_at(user: User, export: OnDemandExport, *, with_preview: bool) -> Wanted:
     nothing = why_nothing(export)
     found = preview(export) if nothing is None and with_preview else None
-    bridge = [*bridge_rows(found.bridge)] if found else []
-    return Wanted(export=export, place=place_of(export), nothing=nothing, preview=found, bridge=bridge)
+    return Wanted(
+        export=export,
+        place=place_of(export),
+        nothing=nothing,
+        preview=found,
+        bridge=[*bridge_rows(found.bridge)] if found else [],
+        awaited=awaited_before(list_shops(export), user) if found and export.to_exact else (),
+    )
 
 
 def start_exports(request: HttpRequest, exports: Sequence[OnDemandExport]) -> str:

@@ -87,7 +87,7 @@ def preview(export: OnDemandExport) -> Preview:
     return _look_at_exact(export, rows, states) if export.to_exact else _look_at_file(export, rows, states)
 
 
-def _list_shops(export: OnDemandExport) -> list[int]:
+def list_shops(export: OnDemandExport) -> list[int]:
     """The establishments of an export, by their keys: one, several, or all of its customer's."""
     if export.establishment_id is not None:
         return [export.establishment_id]
@@ -138,7 +138,7 @@ def _look_at_exact(export: OnDemandExport, rows: QuerySet[StoredClosing], states
         failed_count=states[ClosingState.FAILED],
         archived=archived,
         missing=missing_before(rows),
-        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
+        missed=missed_days(list_shops(export), export.first_date, export.last_date),
         rates=sums.takings.rates(),
         means=sums.takings.means(),
         problems=[sentence(WAITING.to_document())] if waiting else [],
@@ -175,7 +175,7 @@ def _look_at_file(export: OnDemandExport, rows: QuerySet[StoredClosing], states:
         archived=archived,
         earlier=earlier,
         missing=missing_before(rows),
-        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
+        missed=missed_days(list_shops(export), export.first_date, export.last_date),
         rates=takings.rates(),
         means=takings.means(),
         problems=[sentence(problem.to_document()) for problem in found],

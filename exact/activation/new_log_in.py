@@ -43,15 +43,17 @@ def new_log_in(
     if consent not in NEEDS_A_LOG_IN:
         return NewLogIn(words=said, mend=_("Open the set-up"), address=address)
     sent = newest(mailed[it] for it in shops if it in mailed)
+    may_send = user.has_perm("tenants.change_establishment")
     if sent is not None:
-        return NewLogIn(words=f"{said} {say_mailed(sent)}", mend=_("See the link that was sent"), address=address)
-    advice = (
-        _("Send a new link before that.")
-        if consent is Consent.ENDING
-        else _("Send a new link to who logs in at Exact.")
-    )
-    mend = _("Send a new link") if user.has_perm("tenants.change_establishment") else _("Open the set-up")
-    return NewLogIn(words=f"{said} {advice}", mend=mend, address=address)
+        return NewLogIn(
+            words=f"{said} {say_mailed(sent, may_send=may_send)}", mend=_("See the link that was sent"), address=address
+        )
+    if not may_send:
+        words = _("{reseller} can send a new link to who logs in at Exact.").format(reseller=connection.tenant.reseller)
+        return NewLogIn(words=f"{said} {words}", mend=_("Open the set-up"), address=address)
+    before_it_ends, to_whom = _("Send a new link before that."), _("Send a new link to who logs in at Exact.")
+    advice = before_it_ends if consent is Consent.ENDING else to_whom
+    return NewLogIn(words=f"{said} {advice}", mend=_("Send a new link"), address=address)
 
 
 def mailed_links(shops: Iterable[int]) -> dict[int, ActivationLink]:
@@ -71,10 +73,10 @@ def newest(links: Iterable[ActivationLink]) -> ActivationLink | None:
     return max(links, key=lambda link: link.created_at, default=None)
 
 
-def say_mailed(link: ActivationLink) -> str:
-    """To whom a link was mailed, when, until when it can be used, and what else there is to do."""
-    at, until = (
-        date_format(timezone.localtime(it), "SHORT_DATETIME_FORMAT") for it in (link.created_at, link.expires_at)
-    )
-    words = _("A link was sent to {address} on {at} and can be used until {until}. Send it again if it did not arrive.")
-    return words.format(address=link.mailed_to, at=at, until=until)
+def say_mailed(link: ActivationLink, *, may_send: bool = False) -> str:
+    """To whom a link was mailed, when, and until when it can be used; to who `may_send` one, when to send it again."""
+    moments = (timezone.localtime(it) for it in (link.created_at, link.expires_at))
+    at, until = (date_format(moment, "SHORT_DATETIME_FORMAT") for moment in moments)
+    words = _("A link was sent to {address} on {at} and can be used until {until}.")
+    said = words.format(address=link.mailed_to, at=at, until=until)
+    return f"{said} {_('Send it again if it did not arrive.')}" if may_send else said

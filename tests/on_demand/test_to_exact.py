@@ -3,21 +3,26 @@
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from exact.activation.switch import activate
-from exact.models import Division, Posting
+from exact.models import Connection, ConnectionState, Division, Posting
 from exports.models import StoredClosing
 from on_demand.claim import claim
 from on_demand.models import OnDemandClosing, OnDemandExport, OnDemandFormat
 from on_demand.perform import due_exports, perform
+from tenants.factories import AccountantFactory
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, work
-from tests.on_demand.given import asked, done, push, shop, states_of
+from tests.on_demand.given import asked, done, page_in, page_of, push, shop, staff_of, states_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NEW = "/console/on_demand/ondemandexport/new/"
 MIDDLE_OF_MARCH = date(2026, 3, 15)
 
 
@@ -132,3 +137,30 @@ def test_unlinked_shop__is_told_to_activate() -> None:
     export = done(asked(till, OnDemandFormat.EXACT))
     assert (export.state, states_of(export)) == ("done", {1042: "held"})
     assert OnDemandClosing.objects.get(export=export).problems[0]["code"] == "run_waiting"
+
+
+def test_lost_link__is_said_before_and_after_with_whose_turn_it_is(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    push(till, 1042)
+    Connection.objects.filter(pk=division.connection_id).update(state=ConnectionState.RECONNECT_REQUIRED)
+    asking = {"where": f"e{shop.pk}", "first": "2026-03-01", "last": "2026-03-31", "format": "exact", "show": "1"}
+    shown = " ".join(unescape(staff_of(till).get(NEW, asking).content.decode()).split())
+    assert "Ce qui est envoyé attend une nouvelle connexion à Exact" in shown
+    assert "Envoyez un nouveau lien à la personne qui se connecte à Exact." in shown
+    export = done(asked(till, OnDemandFormat.EXACT))
+    assert export.state == "running"
+    page = page_of(export, till)
+    assert "Des écritures attendent une nouvelle connexion à Exact et partiront d’elles-mêmes ensuite." in page
+    assert "Envoyez un nouveau lien à la personne qui se connecte à Exact." in page
+    assert f'href="/console/set-up/{shop.tenant_id}/#shop-{shop.pk}"' in page_in(export, till)
+    assert "partent vers Exact" not in page
+    accountant = Client(headers={"Accept-Language": "fr"})
+    accountant.force_login(AccountantFactory(tenant=shop.tenant))
+    seen = accountant.get(reverse("admin:on_demand_ondemandexport_change", args=[export.pk])).content.decode()
+    who = f"{shop.tenant.reseller} peut envoyer un nouveau lien à la personne qui se connecte à Exact."
+    assert (who in unescape(seen), "Envoyez un nouveau lien" in seen) == (True, False)
+    Connection.objects.filter(pk=division.connection_id).update(state=ConnectionState.ACTIVE, doubted_at=timezone.now())
+    assert "Des écritures attendent Exact et partiront d’elles-mêmes." in page_of(export, till)
+    Connection.objects.filter(pk=division.connection_id).update(doubted_at=None)
+    assert "les écritures partent vers Exact" in page_of(export, till)
