@@ -55,7 +55,8 @@ class Watch:
         self._test = ""
         self._met: list[str] = []
         self._others: set[int | None] = set()
-        sys.addaudithook(self._look)
+        # Python reports every `id()`, some ten thousand times a second: between the tests nothing is bound or called.
+        sys.addaudithook(lambda event, arguments: self._look(event, arguments) if self._test else None)
 
     def begin(self, test: str) -> None:
         self._others = {it.ident for it in threading.enumerate()} - {threading.get_ident()}
@@ -68,7 +69,7 @@ class Watch:
             raise ReachedOut("; ".join(self._met))
 
     def _look(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._test or event not in REACHING_OUT or threading.get_ident() in self._others:
+        if event not in REACHING_OUT or threading.get_ident() in self._others:
             return
         self._met.append(
             f"{self._test}: {event} {arguments[-1]!r:.80}. A test of the unit tier stays in its process: "
