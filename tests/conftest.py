@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.servers.basehttp import WSGIRequestHandler
@@ -41,14 +43,17 @@ ROOT = Path(__file__).parents[1]
 REDIRECT = "http://127.0.0.1:9/callback"
 _numbers = itertools.count(7001)
 
-# Rows of every table but what a migration leaves there. As a replica, no trigger and no foreign key has a say.
-EMPTY = """
-DO $$ DECLARE of text; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR of IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-        AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
-    LOOP EXECUTE format('DELETE FROM %I', of); END LOOP;
-    PERFORM exact_notice_past();
+# Removes the rows of every table but what a migration leaves there. As a replica, no trigger, no foreign key has a say.
+EMPTIER = """
+SET session_replication_role = replica;
+DO $$ DECLARE statements text; BEGIN
+    SELECT string_agg(format('DELETE FROM %I;', tablename), ' ') INTO statements
+        FROM pg_tables WHERE schemaname = 'public'
+        AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission');
+    EXECUTE format(
+        'CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS %L',
+        'BEGIN ' || statements || ' PERFORM exact_notice_past(); END'
+    );
 END $$
 """
 # Others who are in the middle of something: a server still writes down what a client broke off.
@@ -111,11 +116,27 @@ def empty(_test: TransactionTestCase | None) -> None:
         try:
             with connection.cursor() as sql:
                 _until_at_rest(sql)
-                sql.execute(EMPTY)
+            _emptier().execute("SELECT pg_temp.empty()")
             return
-        except OperationalError:
+        except (psycopg.OperationalError, OperationalError):
+            _end_emptier()
             if not left:
                 raise
+
+
+@cache
+def _emptier() -> psycopg.Connection[Any]:
+    """A session for this alone. One that becomes a replica, or ceases to be one, forgets the plans of all its
+    statements and triggers: the tests' own session made them anew after each test."""
+    session = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+    session.execute(EMPTIER)
+    return session
+
+
+def _end_emptier() -> None:
+    if _emptier.cache_info().currsize:
+        _emptier().close()
+        _emptier.cache_clear()
 
 
 def _until_at_rest(sql: Any) -> None:
@@ -128,7 +149,7 @@ def _until_at_rest(sql: Any) -> None:
 
 TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 # A session serves request after request, and here test after test: each new one reads the catalogue and compiles the
-# triggers again, which takes as long as many a test. It works: `empty` has just used it.
+# triggers again, which takes as long as many a test. It works: `empty` has just asked it who is at work.
 TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 # A password is dear to guess on purpose; here hundreds of wrong ones are tried. Only the price is another.
 ScryptPasswordHasher.work_factor = 2**6
@@ -147,6 +168,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database. Threads of live servers keep sessions to it, or open new ones, and it could not be dropped."""
     yield
+    _end_emptier()
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), connection._nodb_cursor() as sql:
         sql.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")

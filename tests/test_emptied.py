@@ -29,3 +29,14 @@ def test_emptying__waits_for_who_is_still_at_work() -> None:
     told.set()
     late.join()
     assert not Till.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emptying__goes_on_when_its_session_was_ended() -> None:
+    TillFactory()
+    empty(None)
+    TillFactory()
+    with connection.cursor() as sql:
+        sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_temp.empty%'")
+    empty(None)
+    assert not Till.objects.exists()
