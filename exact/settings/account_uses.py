@@ -13,6 +13,7 @@ from booking.settings_table import BANKED, CUSTOMER_ACCOUNT
 from exact.company.catalogue import Catalogue
 from exact.company.facts import ACCOUNTS_RECEIVABLE, REFUSED_ON_SALES_LINES, REVENUE, VAT_ACCOUNT
 from exact.models import CatalogueItem, CatalogueKind
+from exact.settings.payment_words import called_alike, kinds_named, kinds_of_account
 from ledger.kinds import PaymentKind
 from ledger.problem import Problem
 
@@ -39,7 +40,29 @@ def is_fit(it: InForce, account: CatalogueItem) -> bool:
     if it.setting is CUSTOMER_ACCOUNT:
         return bool(its_type == ACCOUNTS_RECEIVABLE)
     refused = it.setting.of_sales and its_type in REFUSED_ON_SALES_LINES
-    return not refused and next(use_hints(it, account), None) is None
+    return not refused and next(use_hints(it, account), None) is None and not _is_of_another_kind(it, account)
+
+
+def _is_of_another_kind(it: InForce, account: CatalogueItem) -> bool:
+    """Whether an account is for other money than a setting of a kind of payment: cheques' is none for transfers.
+
+    Transfers have a number that all money on its way to the bank begins with: only an account that says so is theirs.
+    """
+    own = {*_list_kinds(it)}
+    if not own or called_alike(it.facts.get("label", ""), account.name):
+        return False
+    others = kinds_of_account(account.code, account.name)
+    if own == {PaymentKind.TRANSFER}:
+        return others != own and account.code.rstrip("0") != PaymentKind.TRANSFER.usual.number
+    return bool(others) and others.isdisjoint(own)
+
+
+def _list_kinds(it: InForce) -> Iterator[PaymentKind]:
+    """The kinds of payment that a setting is of: as the till says, and as its label does."""
+    told = it.subject.key if it.setting is KIND_ACCOUNT else it.facts.get("kind") if it.setting is MEANS_ACCOUNT else ""
+    if told and told != PaymentKind.OTHER:
+        yield PaymentKind(told)
+    yield from kinds_named(it.facts.get("label", ""))
 
 
 def account_doubts(settings: Iterable[InForce], catalogue: Catalogue) -> list[Problem]:

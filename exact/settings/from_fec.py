@@ -5,7 +5,6 @@ slots by the rate that its name and its amounts say. Of several the one that mov
 company's chart in Exact holds, has open and has for that use is proposed; what is in force already is counted instead.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
@@ -26,22 +25,10 @@ from booking.settings_table import (
 from exact.company.catalogue import Catalogue
 from exact.models import CatalogueKind
 from exact.settings.account_uses import is_fit
+from exact.settings.payment_words import MONEY, OF_PAYMENTS, OWED, Signs, own_words, words_of
 from ledger.files.foreign_fec import SALES, VAT_COLLECTED, AccountUsed, BooksTold
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 
-# Words in an account's name, without accents and capitals, and the beginnings of numbers it may have.
-Signs = tuple[tuple[str, ...], tuple[str, ...]]
-MONEY, OWED = ("51", "58"), ("41", "42", "46", "47")
-OF_PAYMENTS: ReadOnly[PaymentKind, Signs] = {
-    PaymentKind.CARD: (("carte", "cb"), MONEY),
-    PaymentKind.CHEQUE: (("cheque", "cheques"), MONEY),
-    PaymentKind.MEAL_VOUCHER: (("restaurant", "resto", "swile", "edenred", "pluxee", "sodexo"), (*MONEY, *OWED)),
-    PaymentKind.GIFT_CARD: (("cadeau", "cadeaux"), OWED),
-    PaymentKind.CREDIT_NOTE: (("avoir", "avoirs"), ("419", *OWED[2:])),
-    PaymentKind.DEPOSIT_USED: (("acompte", "acomptes", "arrhes"), ("419",)),
-    PaymentKind.TRANSFER: (("virement", "virements"), ("511",)),
-    PaymentKind.PLATFORM: (("plateforme", "plateformes", "uber", "deliveroo", "eat"), (*MONEY, *OWED)),
-}
 OF_RECEIPTS: ReadOnly[ReceiptKind, Signs] = {
     ReceiptKind.TIP: (("pourboire", "pourboires"), OWED),
     ReceiptKind.DEPOSIT: OF_PAYMENTS[PaymentKind.DEPOSIT_USED],
@@ -58,8 +45,6 @@ OF_DIFFERENCES: ReadOnly[str, Signs] = {
     SURPLUS.field: (("caisse",), ("758", "768", "778")),
 }
 COUNTER_WORDS = frozenset({"caisse", "comptoir", "divers", "comptant"})
-# Of the company's own words in a means' label: "TR Swile" is found by "swile".
-WORD_MIN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +88,6 @@ def proposed_from_fec(told: BooksTold, settings: Iterable[InForce], catalogue: C
     return found
 
 
-def kinds_named(label: str) -> list[PaymentKind]:
-    """The kinds of payment that a means' label speaks of: "Swile" of meal vouchers."""
-    words = _split(label)
-    return [kind for kind, (named, _numbers) in OF_PAYMENTS.items() if words.intersection(named)]
-
-
 class _Reading:
     """A FEC beside a company's lists."""
 
@@ -116,7 +95,7 @@ class _Reading:
         self.told, self.catalogue = told, catalogue
         chart = catalogue.of_kind(CatalogueKind.GL_ACCOUNT) if catalogue else []
         self.open = {it.code.rstrip("0"): it for it in chart if not it.facts["IsBlocked"]}
-        self.words = {number: _split(account.name) for number, account in told.accounts.items()}
+        self.words = {number: words_of(account.name) for number, account in told.accounts.items()}
 
     def propose(self, setting: InForce) -> Proposal | None:
         """The account or journal for a setting; without a value when Exact has no such one."""
@@ -182,7 +161,7 @@ class _Reading:
         return sorted(_sort(named), key=lambda it: not (prefer and it.number.startswith(prefer)))
 
     def _list_named_like(self, label: str) -> list[AccountUsed]:
-        wanted = {word for word in _split(label) if len(word) >= WORD_MIN}
+        wanted = own_words(label)
         return _sort(it for it in self._list_accounts((*MONEY, *OWED)) if wanted and wanted & self.words[it.number])
 
     def _list_accounts(self, roots: tuple[str, ...]) -> Iterator[AccountUsed]:
@@ -209,9 +188,3 @@ def _find_usual(setting: InForce) -> str:
 
 def _sort(accounts: Iterable[AccountUsed]) -> list[AccountUsed]:
     return sorted(accounts, key=lambda it: (-it.moved, it.number))
-
-
-def _split(text: str) -> frozenset[str]:
-    """The words of a name, without accents and capitals."""
-    plain = "".join(it for it in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(it))
-    return frozenset("".join(it if it.isalnum() else " " for it in plain).split())

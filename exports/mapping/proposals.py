@@ -6,7 +6,7 @@ from booking.models import AskedMeans
 from exact.company.catalogue_search import FoundItem, search
 from exact.models import CatalogueItem, CatalogueKind
 from exact.settings.account_uses import is_fit
-from exact.settings.from_fec import kinds_named
+from exact.settings.payment_words import kinds_named
 from exports.mapping.desk import Desk
 
 PROPOSED_MAX = 3

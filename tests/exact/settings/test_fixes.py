@@ -109,7 +109,24 @@ def test_sales_account(catalogue: Catalogue, meant: str, rate: str, expected: st
     ],
 )
 def test_account_of_a_means(catalogue: Catalogue, meant: str, expected: str | None) -> None:
-    fix = account_fix(catalogue, "means.CB", meant, suits=suits("means_by_kind.card"))
+    fix = account_fix(catalogue, "means.CHQ", meant, suits=suits("means_by_kind.cheque"))
+    assert (fix and fix.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant", "expected"),
+    [
+        pytest.param("transfer", "511000", None, id="neither cheques nor cards are transfers"),
+        pytest.param("transfer", "580100", None, id="nor are one's own, between till and bank"),
+        pytest.param("meal_voucher", "511800", None, id="nor are they vouchers"),
+        pytest.param("cheque", "511900", "511200", id="its own"),
+        pytest.param("card", "511900", "511500", id="its own, though another is as near"),
+    ],
+)
+def test_account_of_another_kind_of_payment__is_never_offered(
+    catalogue: Catalogue, kind: str, meant: str, expected: str | None
+) -> None:
+    fix = account_fix(catalogue, f"means_by_kind.{kind}", meant, suits=suits(f"means_by_kind.{kind}"))
     assert (fix and fix.value) == expected
 
 

@@ -248,6 +248,24 @@ def test_unknown_means__is_never_proposed_an_account_of_sales(desk: Desk, linked
     assert [it.code for it in question["answers"]] == ["511840", "511800"]
 
 
+def test_transfers__are_proposed_the_account_usual_for_them_or_none(
+    desk: Desk, linked: tuple[Caller, Division]
+) -> None:
+    cash, card, voucher = closing()["payments"][:3]
+    sent = {**voucher, "means": "VIR", "label": "Virement", "kind": "other"}
+    linked[0].post("closings", closing(payments=[cash, card, sent]))
+
+    def proposed() -> tuple[list[str], str]:
+        page = desk.client.get(address(desk.shop))
+        (question,) = of(page, "questions")
+        fixes = re.findall(r'value="means_by_kind\.transfer=(\d+)"', page.content.decode())
+        return [it.code for it in question["answers"]], "".join(fixes)
+
+    assert proposed() == ([], "")
+    CatalogueItem.objects.filter(kind=CatalogueKind.GL_ACCOUNT, code="511600").update(code="511000", name="Virements")
+    assert proposed() == (["511000"], "")
+
+
 def test_unknown_means__is_answered_once_and_all_that_waited_goes(desk: Desk, linked: tuple[Caller, Division]) -> None:
     till, division = linked
     swile = [{"means": "SWILE", "label": "Swile", "kind": "other", "amount": "1425.00", "count": 3}]
