@@ -18,6 +18,7 @@ from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.refusal_words import TITLES
 from clyo_ingest.refused import Refused, refused_in
 from exports.models import StoredClosing
+from exports.models.called import call_number
 from exports.words.closing_words import closing_words
 from exports.words.history import Happening, of_closings, of_establishment
 from exports.words.problems import sentence
@@ -142,7 +143,7 @@ def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
         closing = closings[it.closing_id]
         yield LogLine(
             at=it.at,
-            about=f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}",
+            about=f"{closing} · {closing_words(ClosingKind(closing.kind))}",
             what=it.what,
             state=it.state,
             till=closing.till.name,
@@ -182,7 +183,7 @@ def _list_refused(establishment: Establishment, start: datetime, end: datetime) 
 
 
 def _name_closing(push: Push, told: Refused) -> str:
-    number = f"Z {told.number}" if told.number is not None else ""
+    number = call_number(told.number) if told.number is not None else ""
     kind = closing_words(told.kind) if told.kind else str(PushKind(push.kind).label)
     return " · ".join(part for part in (number, kind, told.scope) if part)
 

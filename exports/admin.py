@@ -153,7 +153,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
     @display(description=_("closing"))
     def title(self, closing: StoredClosing) -> str:
-        return f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}"
+        return f"{closing} · {closing_words(ClosingKind(closing.kind))}"
 
     @display(description=_("business date"))
     def day(self, closing: StoredClosing) -> str:

@@ -145,7 +145,7 @@ def freeze(export: OnDemandExport, claimed: Claimed, draft: Draft, frozen: Froze
                 draft.leave(read.told.gross, read.left_for)
             for problem in read.problems:
                 if problem.code in SAID_OF_SEVERAL:
-                    noted.setdefault(problem.code, []).append(read.stored.label)
+                    noted.setdefault(problem.code, []).append(read.stored.full_name)
             rows.append(_make_row(export, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
         claimed.step(len(page))

@@ -166,7 +166,7 @@ def _warning(absent: list[int]) -> Iterator[Problem]:
     if absent:
         rows = KeptNumber.objects.filter(pk__in=sorted(absent)[:NAMED_MAX]).order_by("pk")
         named = [
-            f"{EntryNumber(row.journal, row.sequence)} (Z{row.closing.number} {row.closing.establishment.code})"
+            f"{EntryNumber(row.journal, row.sequence)} ({row.closing} {row.closing.establishment.code})"
             for row in rows.select_related("closing__establishment").defer("closing__document")
         ]
         facts = {"count": str(len(absent)), "numbers": ", ".join(named)}

@@ -96,6 +96,6 @@ def word_on_left_out(export: OnDemandExport) -> list[Problem]:
     if not count:
         return []
     named = rows.select_related("closing__establishment").defer("closing__document")[:NAMED_MAX]
-    facts = {"count": str(count), "closings": ", ".join(row.closing.label for row in named)}
+    facts = {"count": str(count), "closings": ", ".join(row.closing.full_name for row in named)}
     waits = rows.filter(problems__contains=[{"code": WAITING.code}]).exists()
     return [Problem(code=LEFT_OUT, facts=facts, blocking=False), *([WAITING] if waits else [])]

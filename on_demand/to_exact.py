@@ -87,7 +87,7 @@ def _note_late(
 
 def _word_on_late(export: OnDemandExport) -> list[Problem]:
     late = OnDemandClosing.objects.filter(export=export, problems__contains=[{"code": LATE.code}]).order_by("place")
-    labels = [it.closing.label for it in late.select_related("closing__establishment").defer("closing__document")]
+    labels = [it.closing.full_name for it in late.select_related("closing__establishment").defer("closing__document")]
     return [*said_of_several({LATE.code: labels})] if labels else []
 
 

@@ -31,8 +31,8 @@ from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.comparison import comparison_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
-from exports.coverage.missing import name_numbers
 from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
+from exports.models.called import call_number
 from exports.way.never_made import missed_before, said_never_made
 from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
@@ -128,7 +128,7 @@ def _say_missed_no_longer(closing: StoredClosing, facts: Mapping[str, str]) -> s
     """Of numbers before a closing: who said that they were never made, or that nobody misses them any more."""
     told = _("{numbers}: never made, said {who}: {why}")
     said = [told.format(numbers=it, who=it.by, why=it.why) for it in said_never_made(closing)]
-    numbers = name_numbers(int(facts["first"]), int(facts["last"]))
+    numbers = call_number(int(facts["first"]), int(facts["last"]))
     return " ".join(said) or _("{numbers} had not come before this one; missed no longer.").format(numbers=numbers)
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 
 from exports.models import StoredClosing
+from exports.models.called import call_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,12 @@ class Missing:
     @property
     def name(self) -> str:
         """ "Z 440", "Z 436 – 899"."""
-        return name_numbers(self.first, self.last)
+        return call_number(self.first, self.last)
 
     @property
     def count(self) -> int:
         """How many numbers that is."""
         return self.last - self.first + 1
-
-
-def name_numbers(first: int, last: int) -> str:
-    """The closings of one number or of several, as people write them."""
-    return f"Z {first}" if first == last else f"Z {first} – {last}"
 
 
 # Which of the numbers in each gap are missed no longer, by the gap's place, as spans: what came, what a person said was

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from exact.models import Posting
+from exports.models.called import call_number
 from ledger.money import BOOKS, ZERO
 from postgres.guards import NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
 from postgres.seen import OF_TENANTS, Seen, SeenByTenant
@@ -121,11 +122,16 @@ class StoredClosing(PutOff):
         ]
 
     def __str__(self) -> str:
-        return f"Z {self.number}"
+        return call_number(self.number)
 
     @property
-    def label(self) -> str:
-        """What accountants read on every line: "Z1042 PARIS01 14/03"."""
+    def full_name(self) -> str:
+        """What it is called among those of other shops and days: "Z 1042 PARIS01 14/03", in every language."""
+        return f"{self} {self.establishment.code} {self.business_date:%d/%m}"
+
+    @property
+    def line(self) -> str:
+        """What accountants read on every line in the books, where room is short: "Z1042 PARIS01 14/03"."""
         return f"Z{self.number} {self.establishment.code} {self.business_date:%d/%m}"
 
     @property

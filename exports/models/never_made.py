@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from exports.models.called import call_number
 from exports.models.closings import StoredClosing
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from postgres.seen import SeenByTenant
@@ -71,4 +72,4 @@ class NeverMade(models.Model):
         indexes = [models.Index(fields=["closing"], name="exports_nevermade_of_closing")]
 
     def __str__(self) -> str:
-        return f"Z {self.first}" if self.first == self.last else f"Z {self.first} – {self.last}"
+        return call_number(self.first, self.last)

@@ -50,7 +50,7 @@ def _end_assignments(assignments: QuerySet[Any], by: User) -> int:
 
 ASSIGNMENTS = Ending(
     select=_select_assignments,
-    call=lambda it: f"Z {it.closing.number} · {it.closing.establishment}",
+    call=lambda it: f"{it.closing} · {it.closing.establishment}",
     say=lambda count: ngettext(
         "{count} closing that one of the former reseller's people sees to is nobody's again:",
         "{count} closings that the former reseller's people see to are nobody's again:",

@@ -243,7 +243,7 @@ def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
 
 
 def _book(look: Look, plan: BookingPlan) -> Booking:
-    return supplement(look.booked, plan, look.standing, label=look.stored.label, gap_on_suspense=look.gap_on_suspense)
+    return supplement(look.booked, plan, look.standing, label=look.stored.line, gap_on_suspense=look.gap_on_suspense)
 
 
 def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:

@@ -78,31 +78,31 @@ SENTENCES: dict[str, str] = {
         "Only euros can be booked; this closing is in {found}. Check the till's currency; then set this one aside."
     ),
     # between closings
-    "number_gap": N_("Closing {first} to {last} never arrived before this one. Have the till push what is missing."),
+    "number_gap": N_("Closings Z {first} – {last} never arrived before this one. Have the till push what is missing."),
     "perpetual_break": N_(
         "The perpetual total begins at {found} but closing {other} ended at {expected}: turnover is missing or "
         "double between them. Have the till send what is missing; if nothing is, book it as it is."
     ),
     "date_back": N_(
-        "Closing {later} is dated {date}, closing {earlier} before it {former}. Check the till's clock; "
+        "Closing Z {later} is dated {date}, closing Z {earlier} before it {former}. Check the till's clock; "
         "if the till was restored, say so on its page."
     ),
     "clock_back": N_(
-        "Closing {later} tells {told}, closing {earlier} before it had ended on {ended}. Check the till's clock; "
+        "Closing Z {later} tells {told}, closing Z {earlier} before it had ended on {ended}. Check the till's clock; "
         "if the till was restored, say so on its page."
     ),
     "float_gap": N_(
-        "Closing {later} began with {found} in the drawer, closing {earlier} had left {expected}. Count the drawer."
+        "Closing Z {later} began with {found} in the drawer, closing Z {earlier} had left {expected}. Count the drawer."
     ),
     "signature_break": N_(
-        "The signature of closing {later} does not go on from closing {earlier}'s. Have the till's maker look; "
+        "The signature of closing Z {later} does not go on from closing Z {earlier}'s. Have the till's maker look; "
         "if the till was restored, say so on its page."
     ),
     "signature_repeated": N_(
         "Closings {earlier} and {later} carry the same signature. Have the till's maker look at how it signs."
     ),
     "signature_missing": N_(
-        "Closing {later} is not signed, closing {earlier} was. Have the till's maker look at how it signs."
+        "Closing Z {later} is not signed, closing Z {earlier} was. Have the till's maker look at how it signs."
     ),
     "tickets_overlap": N_(
         "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
@@ -471,7 +471,7 @@ SENTENCES: dict[str, str] = {
 
 # For a range of one number: "1043 to 1043" reads as if it might be none.
 OF_ONE: dict[str, str] = {
-    "number_gap": N_("Closing {first} never arrived before this one. Have the till push it."),
+    "number_gap": N_("Closing Z {first} never arrived before this one. Have the till push it."),
     "tickets_overlap": N_(
         "Ticket {first} of station {station} is already covered by closing {other}. Say which of the two counts."
     ),

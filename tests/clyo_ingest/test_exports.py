@@ -90,7 +90,7 @@ def test_export_to_exact__of_a_shop_that_is_not_linked_says_that_nothing_went() 
     assert (answer["state"], told(answer)) == ("done", [("run_waiting", 2)])
     assert (answer["summary"]["taken"], answer["summary"]["missing"]) == (0, 2)
     assert [it["code"] for it in answer["problems"]] == ["run_left_out", "run_waiting"]
-    assert "Z1042" in answer["problems"][0]["message"]
+    assert "Z 1042" in answer["problems"][0]["message"]
 
 
 def test_file__without_a_held_day_says_which_and_why() -> None:
@@ -104,8 +104,8 @@ def test_file__without_a_held_day_says_which_and_why() -> None:
     assert told(answer) == [("slot_unmapped", 1), ("run_training", 1)]
     (problem,) = answer["problems"]
     assert (problem["code"], problem["blocking"]) == ("run_left_out", False)
-    assert "Z1043" in problem["message"]
-    assert "Z1042" not in problem["message"]
+    assert "Z 1043" in problem["message"]
+    assert "Z 1042" not in problem["message"]
     assert " ".join(problem["message"].split()) in page_of(OnDemandExport.objects.get(), till)
     assert till.get(answer["links"]["file"].partition("/api/v1/")[2]).status_code == 200
 

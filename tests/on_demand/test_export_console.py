@@ -58,7 +58,7 @@ def test_report__of_which_something_is_left_out_is_not_green() -> None:
         boxes[export.format] = re.findall(r'console-box is-(\w+)"', page)
     assert boxes == {"ciel": ["good"], "exact": ["warning", "warning"]}
     words = page_of(export, till)
-    assert "Z1042" in words
+    assert f"Z 1042 {till.till.establishment.code} 14/03" in words
     assert "n’est pas relié à Exact" in words
 
 

@@ -33,7 +33,7 @@ def test_corrected_version_in_the_next_file__the_former_one_is_named(format: OnD
     done(asked(till, format))
     correct(refused(till, other(**SAME_DAY)))
     second = done(asked(till, format))
-    assert said(second) == [("import_gone_since", former.label)]
+    assert said(second) == [("import_gone_since", former.full_name)]
     assert "retirez leurs écritures de la comptabilité à la main" in page_of(second, till)
     assert balances(READERS[format](content_of(second)))["706000"] < -1009
     assert second.takings["bridge"]["tills"] == "1410.00"
@@ -48,7 +48,7 @@ def test_month_after__is_told_of_days_before_it_and_once() -> None:
         till, 1043, business_date="2026-04-02", **{it: when.replace("03-14", "04-02") for it, when in SAME_DAY.items()}
     )
     april = ciel(till, first=date(2026, 4, 1), last=date(2026, 4, 30))
-    assert said(april) == [("import_gone_since", former.label)]
+    assert said(april) == [("import_gone_since", former.full_name)]
     assert april.takings["bridge"]["tills"] == "1400.00"
     push(till, 1044)
     assert said(ciel(till)) == []
@@ -60,10 +60,10 @@ def test_counted_again_after_that_was_said__is_told_and_once_more_in_all_again()
     ciel(till)
     set_aside(former.pk, actor=(support := SupportFactory()), why="typed by hand")
     push(till, 1044)
-    assert said(ciel(till)) == [("import_gone_since", former.label)]
+    assert said(ciel(till)) == [("import_gone_since", former.full_name)]
     take_back(former.pk, actor=support, why="was not", shown=str(SetAside.objects.get().pk))
     push(till, 1045)
-    assert said(ciel(till)) == [("import_back_since", former.label)]
+    assert said(ciel(till)) == [("import_back_since", former.full_name)]
     push(till, 1046)
     assert said(ciel(till)) == []
     again = ciel(till, again=True)

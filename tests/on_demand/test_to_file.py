@@ -155,7 +155,7 @@ def test_number__of_a_file_that_was_never_delivered_is_named_when_its_entry_is_g
     merged = done(asked(till, OnDemandFormat.FEC))
     assert numbers_in(content_of(merged))[f"Z-{code}-1042"] == ["VE000001", "CA000001"]
     (sentence,) = absent_numbers(merged)
-    assert f"50000001 (Z1042 {code})" in sentence
+    assert f"50000001 (Z 1042 {code})" in sentence
 
 
 def test_number__of_a_closing_that_is_held_now_stays_in_the_file_as_it_was() -> None:

@@ -29,6 +29,7 @@ from clyo_ingest.replacing import (
 from clyo_ingest.restarts import closing_of
 from exports.console import links
 from exports.models import StoredClosing
+from exports.models.called import call_number
 from integration.console.guided.shown import Done, Left, WhyForm, answer_done, make_codes_once, page
 from integration.console.places.reader import reader_of
 from ledger import texts
@@ -297,7 +298,7 @@ def _list_refused(till: Till, since: datetime) -> list[str]:
             told = closing_of(push)
         except ApiError:
             continue
-        said.append(f"Z {told.number} · {date_format(told.business_date, 'SHORT_DATE_FORMAT')}")
+        said.append(f"{call_number(told.number)} · {date_format(told.business_date, 'SHORT_DATE_FORMAT')}")
     return said
 
 

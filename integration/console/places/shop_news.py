@@ -161,4 +161,4 @@ def _name_row(change: Change) -> str:
 
 
 def _name(closing: StoredClosing) -> str:
-    return f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}"
+    return f"{closing} · {closing_words(ClosingKind(closing.kind))}"

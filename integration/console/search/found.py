@@ -94,7 +94,7 @@ def _find_closings(user: User, term: str) -> Iterator[Hit]:
         address = reverse("admin:exports_storedclosing_change", args=[it.pk])
         entry = entries.get(it.pk)
         beside = format_html(_now("entry {number}"), number=entry_link(entry)) if entry else EMPTY
-        yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address, beside=beside)
+        yield Hit(title=str(it), detail=" · ".join(said), address=address, beside=beside)
 
 
 def _entries_named(term: str, closings: Iterable[UUID]) -> dict[UUID, Posting]:
