@@ -28,11 +28,10 @@ from exact.api.client import http_of_thread
 from exact.api.connection import connect
 from exact.lane.lane import run_lane
 from exact.models import Activation, Division, ExactApp, Posting
-from exact.settings.checks import problems_of
 from exports.way.ended_postings import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
-from tests.known_catalogue import KnownCatalogue
+from tests.known_link import KnownLink
 from tests.migrating import the_short_way
 from tests.spoken import listening
 from tests.true_schema import check_answer
@@ -271,7 +270,7 @@ class SimulatedExact:
     """The running simulator, and what tests do to it."""
 
     http: httpx.Client
-    _known: list[KnownCatalogue] = field(default_factory=list)
+    _known: list[KnownLink] = field(default_factory=list)
 
     def control(self, path: str, **body: Any) -> Any:
         answer = self.http.post(f"/_control/{path}", json=body)
@@ -312,17 +311,21 @@ class SimulatedExact:
         assert not problems, problems
         return activation.division
 
-    def link_new(self, till: Till, division: int, user: str) -> Division:
-        """`link` to a company as it was made, whose master data need not be read: it is that of the first one."""
+    def link_new(self, caller: Caller) -> Division:
+        """`link` a till with its parameters to a company of its own; only the first in a process by the front door."""
+        code, user = self.company()
         if not self._known:
-            made = self.link(till, division, user)
-            self._known.append(KnownCatalogue.of(made))
+            assert caller.put("parameters", PARAMETERS).status_code == 200
+            made = self.link(caller.till, code, user)
+            self._known.append(KnownLink.of(caller.till, made))
             return made
-        activation = self._choose(till, division, user)
-        self._known[0].copy_to(activation.division)
-        problems = problems_of(decide(till.establishment, activation.division, way="console"))
-        assert not problems, problems
-        return activation.division
+        known, shop = self._known[0], caller.till.establishment
+        known.send_parameters(caller.till)
+        with known.nothing_asked(code, user):
+            division = self._choose(caller.till, code, user).division
+            known.catalogue.copy_to(division)
+            decide(shop, division, way="console")
+        return division
 
     def _choose(self, till: Till, division: int, user: str) -> Activation:
         app, _ = ExactApp.objects.get_or_create(
@@ -352,9 +355,7 @@ def linked(transactional_db: None, exact: SimulatedExact) -> tuple[Caller, Divis
     """A paired till whose establishment is active in a company of its own."""
     row = TillFactory()
     caller = Caller(row, issue_key(row))
-    assert caller.put("parameters", PARAMETERS).status_code == 200
-    division = exact.link_new(row, *exact.company())
-    return caller, division
+    return caller, exact.link_new(caller)
 
 
 @pytest.fixture
