@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from exact.lane.states import OVER
-from exact.models import Finding, Posting
+from exact.models import IN_TURN, Finding, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_links
 from exports.console import findings_page  # noqa: F401 - registers its page
@@ -219,7 +219,7 @@ def entries_beside(closings: list[StoredClosing]) -> None:
     most four queries for all of them."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[closing.pk for closing in closings]).exclude(state__in=OVER)
-    for posting in with_pages(rows).defer("entry").order_by("turn"):
+    for posting in with_pages(rows).defer("entry").order_by(*IN_TURN):
         of_each[posting.closing_id].append(posting)
     open_ones = Finding.objects.filter(posting__closing_id__in=of_each, settled_at=None).select_related("posting")
     found: dict[UUID, list[Finding]] = defaultdict(list)

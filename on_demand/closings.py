@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_obj
 from django.db.models.fields.json import KT
 
 from exact.lane.states import IN_EXACT, OVER
-from exact.models import Posting, PostingState
+from exact.models import IN_TURN, Posting, PostingState
 from exports.models import ClosingState, StoredClosing
 from exports.way.decide import NOTHING_TO_BOOK, TRAINING
 from exports.way.prepare import ALONG_AN_ESTABLISHMENT
@@ -148,7 +148,7 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
     postings = Posting.objects.filter(reverses=None).exclude(state__in=OVER)
     postings = postings.filter(among("closing_id", [it.pk for it in page]))
     found: defaultdict[UUID, list[tuple[str, Entry]]] = defaultdict(list)
-    for closing_id, state, entry in postings.order_by("turn").values_list("closing_id", "state", "entry"):
+    for closing_id, state, entry in postings.order_by(*IN_TURN).values_list("closing_id", "state", "entry"):
         found[closing_id].append((state, Entry.from_document(entry)))
     return {
         closing_id: StandingEntries(

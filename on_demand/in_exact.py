@@ -14,7 +14,7 @@ from exact.books.difference import found_by_account, meant_by_account
 from exact.books.reconcile import Seen, look_at, vat_accounts_of
 from exact.lane.records import settle_time
 from exact.lane.states import IN_EXACT, OVER
-from exact.models import BookLine, Division, Posting, PostingState
+from exact.models import IN_TURN, BookLine, Division, Posting, PostingState
 from ledger.entry import Entry
 from ledger.money import ZERO
 from postgres.rows import among
@@ -79,7 +79,7 @@ def read_postings(
     `all_read`: the books were read just now, so what they do not show is not there.
     """
     rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
-    postings = [*rows.filter(among("closing_id", closing_ids)).order_by("turn")]
+    postings = [*rows.filter(among("closing_id", closing_ids)).order_by(*IN_TURN)]
     return laid_beside(postings, lines_of(postings), books, all_read=all_read)
 
 

@@ -14,6 +14,7 @@ from exact.models.company import CatalogueItem, CatalogueKind, Division, Divisio
 from exact.models.past import Past
 from exact.models.posting import (
     BEGUN,
+    IN_TURN,
     MOVES,
     NEEDS_A_PERSON,
     OPEN,
@@ -26,6 +27,7 @@ from exact.models.posting import (
 
 __all__ = [
     "BEGUN",
+    "IN_TURN",
     "MOVES",
     "NEEDS_A_PERSON",
     "OPEN",

@@ -104,6 +104,8 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
 BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
 # The lane has something to do with it.
 OPEN = (PostingState.PENDING, *BEGUN)
+# The order of the entries of closings. Two of one closing have the same turn where they were made one after the other.
+IN_TURN = ("turn", "revision", "id")
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 

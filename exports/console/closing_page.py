@@ -17,6 +17,7 @@ from exact.activation.new_log_in import link_for, say_mailed
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.lane.states import OVER, is_replaceable, is_undone, stands
 from exact.models import (
+    IN_TURN,
     NEEDS_A_PERSON,
     Activation,
     CatalogueItem,
@@ -93,7 +94,7 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
     postings = [
         *with_pages(Posting.objects.filter(closing_id=closing.pk))
         .select_related("division__connection", "establishment")
-        .order_by("turn", "revision")
+        .order_by(*IN_TURN)
     ]
     books = books_of(postings)
     names = account_names(postings)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exact.lane.states import REPLACEABLE
-from exact.models import Finding, Posting
+from exact.models import IN_TURN, Finding, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link, entry_links
 from exports.console.entry_preview import EntryPreviewed, preview_entries, preview_held
@@ -314,7 +314,7 @@ def _side(closing: StoredClosing) -> Side:
 
 
 def _in_exact(closing: StoredClosing) -> list[Posting]:
-    return [*with_pages(Posting.objects.filter(REPLACEABLE, closing_id=closing.pk)).order_by("turn")]
+    return [*with_pages(Posting.objects.filter(REPLACEABLE, closing_id=closing.pk)).order_by(*IN_TURN)]
 
 
 def _show_leaving(digest: str, olds: Iterable[Old], closing: StoredClosing) -> Shown:

@@ -10,7 +10,7 @@ from uuid import UUID
 from booking.mapping import stamp_of
 from booking.models import Mapping
 from exact.lane.states import STANDING
-from exact.models import Posting
+from exact.models import IN_TURN, Posting
 from exports.models import ClosingState, Overtaken, StoredClosing
 from exports.reposts.moves import differing
 from exports.reposts.overtaken import meant_entries
@@ -61,7 +61,7 @@ def _find_differing(closing: StoredClosing, destination: Destination) -> _Differ
     meant = meant_entries(closing, destination)
     if meant is None:
         raise CannotReplace("replace_not_bookable")
-    rows = Posting.objects.filter(STANDING, closing_id=closing.pk).order_by("turn", "revision")
+    rows = Posting.objects.filter(STANDING, closing_id=closing.pk).order_by(*IN_TURN)
     stands = {it.pk: (EntryKind(it.entry_kind), it.journal, Entry.from_document(it.entry)) for it in rows}
     others = differing((entry for _kind, _journal, entry in stands.values()), meant)
     keys = {pk: (kind, journal) for pk, (kind, journal, _entry) in stands.items()}

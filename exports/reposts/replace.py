@@ -25,7 +25,7 @@ from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in, resources_to_search
 from exact.lane.postings import entries_in_exact
 from exact.lane.states import IN_EXACT, REPLACEABLE, is_replaceable, move
-from exact.models import BEGUN, BookLine, Division, Posting, PostingState
+from exact.models import BEGUN, IN_TURN, BookLine, Division, Posting, PostingState
 from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, Waiting, decide
@@ -205,7 +205,7 @@ def _book_beside(
 
 def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
     rows = Posting.objects.filter(REPLACEABLE, closing_id=posting.closing_id)
-    return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
+    return rows.exclude(pk=posting.pk).select_related("division__app").order_by(*IN_TURN)
 
 
 def choose_ways(

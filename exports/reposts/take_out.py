@@ -14,7 +14,7 @@ from django.db import transaction
 
 from exact.api.errors import ExactError
 from exact.lane.states import REPLACEABLE, is_replaceable
-from exact.models import BEGUN, Activation, Posting, PostingState
+from exact.models import BEGUN, IN_TURN, Activation, Posting, PostingState
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, OrderKind, Replacement, ReplacementWay, StoredClosing
@@ -49,7 +49,7 @@ class Leaving:
 
 def leaving(closing: StoredClosing) -> Leaving:
     """Read the closing's entries in Exact; change nothing there. Raises `CannotReplace`, or any `ExactError`."""
-    rows = Posting.objects.filter(closing_id=closing.pk).select_related("division__app").order_by("turn", "revision")
+    rows = Posting.objects.filter(closing_id=closing.pk).select_related("division__app").order_by(*IN_TURN)
     if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(closing=closing, done_at=None).exists():
         raise CannotReplace("replace_under_way")
     going = [*rows.filter(REPLACEABLE)]

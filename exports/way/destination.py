@@ -15,7 +15,7 @@ from exact.activation.state import ActivationState, state_at, state_of
 from exact.activation.switch import recheck, switch_off
 from exact.api.consent import Consent, consent_of, lapses_at, times_of_doubt
 from exact.lane.states import OVER
-from exact.models import Activation, Finding, FindingKind, Posting, PostingState
+from exact.models import IN_TURN, Activation, Finding, FindingKind, Posting, PostingState
 from exports.models import StoredClosing
 from exports.nudge import learn_if_unknown, nudge_release
 from exports.words.finding_words import advice_of, said_of_finding, title_of
@@ -125,7 +125,7 @@ def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
     """The entries of closings, by closing, sales first; no reversal, nor what one undid. One query for all of them."""
     entries: dict[UUID, list[BookedEntry]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[*closing_ids], reverses=None).exclude(state__in=OVER)
-    for posting in rows.order_by("turn"):
+    for posting in rows.order_by(*IN_TURN):
         entries[posting.closing_id].append(
             BookedEntry(
                 journal=posting.journal,
@@ -152,7 +152,7 @@ def differences_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedDiffere
     """What the nightly comparison found of closings and nobody settled, by closing. One query for all of them."""
     found: dict[UUID, list[BookedDifference]] = defaultdict(list)
     rows = Finding.objects.filter(posting__closing_id__in=[*closing_ids], settled_at=None).select_related("posting")
-    for finding in rows.order_by("posting__turn"):
+    for finding in rows.order_by(*(f"posting__{it}" for it in IN_TURN), "id"):
         found[finding.posting.closing_id].append(
             BookedDifference(
                 kind=finding.kind,

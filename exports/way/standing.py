@@ -5,7 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from exact.lane.states import STANDING
-from exact.models import Posting
+from exact.models import IN_TURN, Posting
 from ledger.entry import Entry
 
 
@@ -24,7 +24,7 @@ class Standing:
     def of(cls, closing_id: UUID, *, but: frozenset[UUID] = frozenset()) -> Self:
         """Read them, except postings whose ids are in `but`. Lock the closing's row first, unless for a preview."""
         rows = Posting.objects.filter(STANDING, closing_id=closing_id)
-        posted = [*rows.exclude(pk__in=but).order_by("turn", "revision")]
+        posted = [*rows.exclude(pk__in=but).order_by(*IN_TURN)]
         return cls(
             entries=tuple(Entry.from_document(it.entry) for it in posted),
             postings=frozenset(it.pk for it in posted),

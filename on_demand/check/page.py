@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from exact.models import Division, Finding
+from exact.models import IN_TURN, Division, Finding
 from exports.coverage.days import missed_days
 from exports.models import StoredClosing
 from exports.words.closing_words import name_of
@@ -112,7 +112,7 @@ def _detail(asked: Asked, whole: Whole, *, read: bool) -> dict[str, Any]:
         .filter(posting__business_date__range=(asked.first, asked.last))
         .select_related("posting__establishment", "posting__division__app")
         .defer("posting__division__app__client_secret")
-        .order_by("posting__turn")
+        .order_by(*(f"posting__{it}" for it in IN_TURN), "id")
     )
     found = [*visible_to(asked.user, findings)[:NAMED_MAX]]
     closings = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in found])

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from exact.books.reconcile import accepted_of
-from exact.models import BookLine, Division, Posting
+from exact.models import IN_TURN, BookLine, Division, Posting
 from exports.models import StoredClosing
 from ledger.entry import EntryKind
 from ledger.files.bridge import Told
@@ -43,7 +43,7 @@ def read_whole(shops: Sequence[Establishment], first: date, last: date, companie
     """Read all closings of these shops and days; `companies` are those that the shops' closings go to, by shop."""
     rows = StoredClosing.objects.filter(establishment__in=shops, business_date__range=(first, last))
     closings = [*rows.only(*COLUMNS, "document").prefetch_related("remainder")]
-    postings = [*Posting.objects.filter(among("closing_id", [it.pk for it in closings])).order_by("turn")]
+    postings = [*Posting.objects.filter(among("closing_id", [it.pk for it in closings])).order_by(*IN_TURN)]
     divisions = {it.division_id for it in postings}
     return Whole(
         closings=closings,

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from exact.models import Division
+from exact.lane.states import OVER
+from exact.models import Division, Finding, Posting
+from exports.reposts.repost import repost
 from tests.clyo_ingest.given import pointers
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -150,3 +152,28 @@ def test_till__says_where_it_exports_to(linked: tuple[Caller, Division]) -> None
 def test_method__that_is_not_there_is_405(till: Caller, method: str, path: str) -> None:
     answer = till._call(method, path, {})
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_entries__of_the_same_turn_come_in_the_order_they_were_made(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    exact.control("periods", division=division.code, year=2026, period=3, journal="30", status="closed")
+    identity = pushed(till, closing(1042))
+    work(division)
+    exact.control("periods", division=division.code, year=2026, period=3, journal="30", status="open")
+    repost(UUID(identity), actor=None, why="")
+    while work(division):
+        pass
+    sales, receipts = Posting.objects.filter(closing_id=identity).exclude(state__in=OVER).order_by("id")
+    assert sales.turn == receipts.turn
+
+    def told() -> tuple[list[str], list[str]]:
+        row = till.get(f"closings/{identity}").json()
+        return [it["journal"] for it in row["entries"]], [it["reference"] for it in row["differences"]]
+
+    for posting in (receipts, sales):  # the database reads the row that was written last at the end
+        Finding.objects.create(tenant_id=posting.tenant_id, posting=posting, kind="missing", details=[])
+        posting.save(update_fields=["lookups"])
+        assert told()[0] == ["70", "30"]
+    assert told()[1] == [sales.reference, receipts.reference]

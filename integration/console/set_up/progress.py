@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -16,7 +16,7 @@ from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
 from exact.activation.new_log_in import newest, say_mailed
 from exact.api.consent import Consent, consent_of, say_consent
-from exact.models import Activation, ActivationLink, LinkStep, Posting
+from exact.models import IN_TURN, Activation, ActivationLink, LinkStep, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link
 from exact.wording import explain
@@ -242,6 +242,6 @@ def _first_entries(shops: Iterable[int]) -> dict[int, list[SafeString]]:
     rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ClosingState.EXPORTED))
     closings: dict[UUID, int] = dict(rows.exclude(first=None).values_list("first", "pk"))
     posted = Posting.objects.filter(closing_id__in=closings, entry_number__isnull=False)
-    for posting in with_pages(posted).defer("entry").order_by(F("turn")):
+    for posting in with_pages(posted).defer("entry").order_by(*IN_TURN):
         found[closings[posting.closing_id]].append(entry_link(posting))
     return found
