@@ -93,6 +93,8 @@ class ScopedAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list with its head; as a file with `?as=csv` or `?as=xlsx`. Unknown parameters are ignored."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied  # before anything is said: it would be read on the next page
         kind = request.GET.get(AS, "")
         if left_out := self._leave_out(request):
             messages.warning(request, left_out)

@@ -143,3 +143,10 @@ def test_empty_values__have_one_sign(two: World) -> None:
     shop = two.own.closing.establishment
     page = client_of(two.manager).get(reverse("admin:exact_activation_change", args=[shop.activation.pk]))
     assert ">-<" not in re.sub(r"\s+", "", page.content.decode())
+
+
+def test_unknown_filter__of_a_list_that_is_not_allowed_is_said_on_no_later_page(two: World) -> None:
+    client, lanes = client_of(two.own.merchant), reverse("admin:exact_lane_changelist")
+    assert client.get(lanes, {"nonsense": "1"}).status_code == 403
+    assert "nonsense" not in client.get(reverse(CLOSINGS)).content.decode()
+    assert "nonsense" in client.get(reverse(CLOSINGS), {"nonsense": "1"}).content.decode()
