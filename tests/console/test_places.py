@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from exact.models import Connection, ConnectionState
+from exact.models import Connection, ConnectionState, Finding, Settlement
 from exports.console import links
 from exports.models import StoredClosing
 from integration.console.places.calendar import Month, asked_month
@@ -131,6 +131,22 @@ def test_shop__shows_how_it_stands_what_waits_and_what_happened(here: World) -> 
     assert {row.what for row in told["lately"]["happened"]} >= {"Z 81001042 · Clôture générale"}
     text = page.content.decode()
     assert "PROPRE prévient" in text and "caisse" in text
+
+
+def test_shop__says_each_matter_once(here: World) -> None:
+    shop, client = here.own.till.establishment, client_of(here.own.staff)
+    Finding.objects.update(settled_at=timezone.now(), settlement=Settlement.GONE)
+    page = text_of(client, links.shop(shop.pk))
+    told = page[page.index(">Où en est") : page.index("</section>")]
+    assert (told.count("Clôture en échec</span>"), "1 clôture en échec" in told) == (1, False)
+    assert "période close" in told
+    Connection.objects.update(state=ConnectionState.RECONNECT_REQUIRED)
+    page = text_of(client, links.shop(shop.pk))
+    told = page[page.index(">Où en est") : page.index("</section>")]
+    assert told.count("Envoyez un nouveau lien") == 1
+    StoredClosing.objects.filter(establishment=shop).update(state="exported")
+    Connection.objects.update(state=ConnectionState.ACTIVE)
+    assert 'class="console-condition"' in text_of(client, links.shop(shop.pk))
 
 
 def test_shop__every_figure_leads_to_what_it_counts(here: World) -> None:

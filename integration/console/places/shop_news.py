@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clyo_ingest.models import PairingCode
-from concerns.condition import Condition
+from concerns.condition import Condition, ConditionWithConcerns
 from exact.activation.state import ActivationState, state_of
 from exact.models import ActivationEvent
 from exports.console import links
@@ -50,9 +50,16 @@ def condition(visit: Visit, seen: SeenShop) -> Told:
     found = seen.condition
     return {
         "shown": found.shown,
+        "said_below": _is_said_by_one(found),
         "concerns": found.concerns[:CONCERNS_SHOWN],
         "more": len(found.concerns) > CONCERNS_SHOWN,
     }
+
+
+def _is_said_by_one(found: ConditionWithConcerns) -> bool:
+    """Whether one of the concerns says all that the word on the shop does, as its only matter or in the same words."""
+    alike = (it for it in found.concerns[:CONCERNS_SHOWN] if it.condition is found.shown.condition)
+    return any(len(found.concerns) == 1 or it.said == found.shown.words for it in alike)
 
 
 def waits(visit: Visit, seen: SeenShop) -> Told:
