@@ -25,7 +25,7 @@ from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.outcome import NOT_ON_ITS_WAY
-from on_demand.place_words import place_of
+from on_demand.place_words import place_of, shops_of
 from on_demand.stuck import why_stuck
 from on_demand.verdict import BOXES, Verdict, verdict_of
 from on_demand.verdict import WORDS as VERDICTS
@@ -304,6 +304,11 @@ class Report:
     def place(self) -> str:
         """Of which establishments it is."""
         return place_of(self.export)
+
+    @property
+    def shops(self) -> str:
+        """The same where the customer is named beside it."""
+        return shops_of(self.export)
 
     @property
     def booked(self) -> str:

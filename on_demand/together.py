@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from on_demand.content import read_content
 from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
-from on_demand.place_words import place_of
+from on_demand.place_words import shops_of
 from on_demand.report import Report
 from on_demand.verdict import BOXES, WORDS, Verdict, with_verdicts
 from tenants.models import User
@@ -27,10 +27,10 @@ IN_MEMORY = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartShown:
-    """One customer of a set, and the report of its export; None where there was nothing to export."""
+    """One customer of a set, its establishments, and the report of its export; None where there was nothing."""
 
     customer: str
-    place: str
+    shops: str
     report: Report | None
 
 
@@ -115,8 +115,9 @@ class Together:
 
     def _show(self, part: ExportPart, found: dict[UUID, OnDemandExport]) -> PartShown:
         export = found.get(part.export_id) if part.export_id else None
-        place = place_of(export) if export is not None else ""
-        return PartShown(customer=str(part.tenant), place=place, report=None if export is None else Report(export))
+        if export is None:
+            return PartShown(customer=str(part.tenant), shops="", report=None)
+        return PartShown(customer=str(part.tenant), shops=shops_of(export), report=Report(export))
 
 
 def zip_of(exports: Sequence[OnDemandExport]) -> IO[bytes]:

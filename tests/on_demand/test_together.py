@@ -1,6 +1,7 @@
 """Exports of any establishments: of one customer in one file, of several in a file each, asked and mailed together."""
 
 import io
+import re
 import zipfile
 from html import unescape
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils.html import strip_tags
 
 from on_demand.models import ExportSet, KeptNumber, MonthlyExport, OnDemandExport, OnDemandFormat
@@ -259,3 +261,20 @@ def test_neighbour__is_in_no_set_and_sees_none(shops: list[Caller], accountant: 
     assert "Aux Trois Mâts" not in page
     names = zipfile.ZipFile(io.BytesIO(b"".join(only_one.get(f"{address}zip/")))).namelist()  # type: ignore[arg-type]
     assert len(names) == 2
+
+
+def test_customer__is_named_once_in_a_row_a_letter_and_on_a_control_sheet(
+    shops: list[Caller], accountant: Client
+) -> None:
+    asked = {**MARCH, "where": [place(shops[0]), place(shops[1]), place(shops[3])]}
+    page = accountant.post(NEW, asked).headers["Location"]
+    export = OnDemandExport.objects.get(tenant__name="Aux Trois Mâts")
+    for pk in OnDemandExport.objects.values_list("pk", flat=True):
+        perform(pk)
+    codes = f"{shops[0].till.establishment.code}, {shops[1].till.establishment.code}"
+    row = re.findall(r'<th scope="row">(.*?)</th>', accountant.get(page).content.decode())
+    assert f'Aux Trois Mâts<br><span class="console-quiet">{codes}</span>' in row
+    (letter,) = mail.outbox
+    assert letter.body.count("Aux Trois Mâts") == 1
+    sheet = words_of(accountant.get(reverse("admin:on_demand_ondemandexport_sheet", args=[export.pk])))
+    assert f"Aux Trois Mâts · {codes} · FEC" in sheet
