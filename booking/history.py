@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models.functions import Cast, Coalesce
+
 from booking.codes import CodeKind
 from booking.mapping import Overrides
 from booking.models import Mapping, MappingEvent
 from booking.setting import Setting, Source
-from booking.setting_labels import in_words, label
+from booking.setting_labels import SOURCES, in_words, label
 from booking.settings_table import TABLE
 from booking.subjects import Seen, Situation
 from booking.versions import events_of_people
+from tenants.models import Change as AuditChange
 
 SHOWN_MAX = 50
 Name = tuple[str, CodeKind | None]
@@ -77,18 +81,34 @@ def history_of(mapping: Mapping) -> list[Change]:
     return found
 
 
-def tell_people(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
-    """What people set, as the audit tells it: each setting by its name, what it was, what it became."""
-    yield from _tell("overrides", was, became)
+def tell_people(was: Any, became: Any, sent: ReadOnly[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+    """What people set, as the audit tells it: each setting by its name, what it was, what it became.
+
+    `sent`: what the till said then, which held where people had set nothing.
+    """
+    for it in _compare({"overrides": was}, {"overrides": became}, sent=sent):
+        yield it.setting, _say_whose(it.before, it.before_of), _say_whose(it.after, it.after_of)
+
+
+def _say_whose(value: str, whose: Source | None) -> str:
+    return f"{value} ({SOURCES[whose]})" if whose else value
+
+
+def sent_then() -> Coalesce:
+    """What the till said at each of the audit's changes of mappings, as an annotation of them."""
+    later = AuditChange.objects.filter(
+        table_name=Mapping._meta.db_table,
+        row_id=OuterRef("row_id"),
+        before__has_key="parameters",
+        pk__gt=OuterRef("pk"),
+    )
+    now = Mapping.objects.filter(pk=Cast(OuterRef("row_id"), BigIntegerField())).values("parameters")
+    return Coalesce(Subquery(later.order_by("pk").values("before__parameters")[:1]), Subquery(now))
 
 
 def tell_till(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
     """The same for the till's parameters."""
-    yield from _tell("parameters", was, became)
-
-
-def _tell(document: str, was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
-    for it in _compare({document: was}, {document: became}):
+    for it in _compare({"parameters": was}, {"parameters": became}):
         yield it.setting, it.before, it.after
 
 

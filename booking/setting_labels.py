@@ -10,11 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.places import NO, YES
-from booking.setting import Group, Setting
+from booking.setting import Group, Setting, Source
 from booking.settings_table import find
 from booking.subjects import Subject
 
 ANSWERS: dict[str, Promise] = {YES: gettext_lazy("yes"), NO: gettext_lazy("no")}
+SOURCES = {
+    Source.TILL: gettext_lazy("till"),
+    Source.RESELLER: gettext_lazy("set here"),
+    Source.DEFAULT: gettext_lazy("default"),
+}
 
 
 class WithGaps(dict[str, str]):

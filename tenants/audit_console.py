@@ -1,6 +1,7 @@
 """The console's page of every change: who, what, before and after. Nobody edits it, here or in the database."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -9,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from tenants.change_words import differences, kind_of, name_of, who_did
+from tenants.change_words import differences, kind_of, name_of, who_did, with_beside
 from tenants.console import DaysFilter, OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import Change, Operation
 
@@ -30,6 +31,9 @@ class ChangeAdmin(ReadOnlyAdmin):
     search_help_text = _("Name of the customer, establishment, till or person that was changed")
     fields = ["when", "who", "kind", "named", "done", "tenant", "reseller", "difference"]
     sortable_by: list[str] = []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
+        return with_beside(super().get_queryset(request))
 
     @admin.display(description=_("when"))
     def when(self, change: Change) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import DateTimeField, EmailField, Model, Q, QuerySet
+from django.db.models import Case, DateTimeField, EmailField, Expression, JSONField, Model, Q, QuerySet, When
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -26,6 +26,9 @@ ANYTHING = None
 # What changed in a document, given what it was and became: the name of each part, what it was, what it became.
 Teller = Callable[[Any, Any], Iterable[tuple[str, str, str]]]
 _tellers: dict[tuple[str, str], Teller] = {}
+# The same with what held beside the document then, and the annotation of changes that reads it.
+TellerBeside = Callable[[Any, Any, Any], Iterable[tuple[str, str, str]]]
+_beside: dict[tuple[str, str], tuple[TellerBeside, Callable[[], Expression]]] = {}
 # What tills write by themselves, by table: these columns, or `ANYTHING`.
 _by_tills: dict[str, frozenset[str] | None] = {"tenants_till": frozenset({"device", "software", "paired_at"})}
 
@@ -33,6 +36,18 @@ _by_tills: dict[str, frozenset[str] | None] = {"tenants_till": frozenset({"devic
 def tell_with(table: str, column: str, teller: Teller) -> None:
     """Have a column told by the room that knows what is in it, for instance each setting of a mapping by its name."""
     _tellers[table, column] = teller
+
+
+def tell_beside(table: str, column: str, teller: TellerBeside, read: Callable[[], Expression]) -> None:
+    """The same for a column of which a change cannot be told by itself: `read` reads what the teller needs besides."""
+    tell_with(table, column, lambda was, became: teller(was, became, None))
+    _beside[table, column] = teller, read
+
+
+def with_beside(changes: QuerySet[Change]) -> QuerySet[Change]:
+    """The same changes, with what `differences` needs besides."""
+    reading = [When(table_name=table, then=read()) for (table, _column), (_teller, read) in _beside.items()]
+    return changes.annotate(beside=Case(*reading, default=None, output_field=JSONField()))
 
 
 def written_by_tills(table: str, *columns: str) -> None:
@@ -57,7 +72,7 @@ def changes_of(user: User, *rows: Model) -> QuerySet[Change]:
         if may_read_changes(user, type(row)):
             about |= Q(table_name=row._meta.db_table, row_id=str(row.pk))
     return (
-        visible_to(user, Change.objects.filter(about))
+        with_beside(visible_to(user, Change.objects.filter(about)))
         .select_related("actor__reseller", "seen_as__reseller")
         .order_by("-at", "-pk")
     )
@@ -120,13 +135,22 @@ def differences(change: Change) -> Iterator[tuple[str, str]]:
             continue
         was, became = change.before.get(column), change.after.get(column)
         if teller := _tellers.get((change.table_name, column)):
-            yield from ((name, _arrow(before, after)) for name, before, after in teller(was, became) if before != after)
+            told = _tell(change, column, teller)
+            yield from ((name, _arrow(before, after)) for name, before, after in told if before != after)
             continue
         before, after = in_words(was, field), in_words(became, field)
         if isinstance(field, EmailField) and change.tenant_id is not None:
             before, after = call_address(before), call_address(after)
         if before != after:
             yield (str(field.verbose_name) if field is not None else column), _arrow(before, after)
+
+
+def _tell(change: Change, column: str, teller: Teller) -> Iterable[tuple[str, str, str]]:
+    was, became = change.before.get(column), change.after.get(column)
+    if (change.table_name, column) not in _beside:
+        return teller(was, became)
+    with_it, _read = _beside[change.table_name, column]
+    return with_it(was, became, getattr(change, "beside", None))
 
 
 def _fields_of(change: Change) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from booking.fields import own_value, with_settings
 from booking.mapping import Overrides
 from booking.means_settings import MEANS_ACCOUNT
 from booking.models import Mapping
-from booking.setting_labels import in_words, label
+from booking.setting_labels import SOURCES, in_words, label
 from booking.settings_table import NAMED_CUSTOMER
 from exports.mapping.desk import Desk
-from exports.mapping.sheet import SOURCES
 
 SET = "set:"
 VALUE_MAX = 40

@@ -22,6 +22,7 @@ from booking.history import Change, Changed, history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
 from booking.means_settings import MEANS_ACCOUNT
 from booking.setting import Source
+from booking.setting_labels import SOURCES
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, FoundItem, lists_of, search
@@ -35,7 +36,7 @@ from exports.mapping.impact import Impact, impact
 from exports.mapping.preview import preview
 from exports.mapping.proposals import proposed_accounts
 from exports.mapping.saving import ask_exact_about_third_parties, change_settings
-from exports.mapping.sheet import SOURCES, Sheet
+from exports.mapping.sheet import Sheet
 from exports.reposts.overtaken import look
 from ledger import texts
 from tenants.acting import person_behind

@@ -12,19 +12,14 @@ from booking.codes import CodeKind
 from booking.effective import InForce
 from booking.means_settings import MEANS_ACCOUNT
 from booking.models import AskedMeans
-from booking.setting import Area, Source
-from booking.setting_labels import ANSWERS, in_words, label
+from booking.setting import Area
+from booking.setting_labels import ANSWERS, SOURCES, in_words, label
 from exact.company.catalogue_search import FoundItem
 from exact.models import CatalogueKind
 from exact.settings.comparison import Compared, Verdict
 from exact.wording import explain
 from exports.console.closing_page import rate
 
-SOURCES = {
-    Source.TILL: gettext_lazy("till"),
-    Source.RESELLER: gettext_lazy("set here"),
-    Source.DEFAULT: gettext_lazy("default"),
-}
 VERDICTS = {
     Verdict.KNOWN: gettext_lazy("known to Exact"),
     Verdict.UNKNOWN: gettext_lazy("unknown in Exact"),

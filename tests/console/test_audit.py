@@ -1,13 +1,16 @@
 """Who changed what: written by the database, for everybody who may know, and for nobody to change."""
 
+from html import unescape
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from booking.mapping import MeansOverride, Overrides, set_overrides
 from clyo_ingest.keys import issue_key
@@ -26,7 +29,7 @@ from tenants.factories import (
     TillFactory,
 )
 from tenants.models import Change, Establishment, LookThrough, Operation, User
-from tests.conftest import Caller
+from tests.conftest import PARAMETERS, Caller
 from tests.world import customer
 
 HISTORIES = (
@@ -260,6 +263,30 @@ def test_audit__knows_mappings_and_keys(linked: tuple[Caller, Division]) -> None
     issue_key(till.till)
     tables = {*Change.objects.filter(tenant=till.till.tenant).values_list("table_name", flat=True)}
     assert tables >= {"booking_mapping", "exact_activation", "exact_connection", "clyo_ingest_tillkey", "tenants_till"}
+
+
+def test_audit__says_what_the_till_had_said_of_a_setting(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    shop = till.till.establishment
+    client = client_of(ResellerAdminFactory(reseller=shop.tenant.reseller))
+    pages = reverse("admin:tenants_change_changelist"), reverse("console_shop", args=[shop.pk])
+
+    def read() -> list[str]:
+        return [unescape(strip_tags(client.get(page).content.decode())).replace("\xa0", " ") for page in pages]
+
+    for account in ("411100", ""):
+        set_overrides(shop, Overrides(customer_account=account), actor=None)
+    assert till.put("parameters", {**PARAMETERS, "customer_account": "411900"}).status_code == 200
+    set_overrides(shop, Overrides(customer_account="411200"), actor=None)
+    for said in ("411000 (caisse) → 411100", "411100 → 411000 (caisse)", "411900 (caisse) → 411200"):
+        assert [said in page for page in read()] == [True, True], said
+    with CaptureQueriesContext(connection) as before:
+        read()
+    for account in ("411100", "", "411300"):
+        set_overrides(shop, Overrides(customer_account=account), actor=None)
+    with CaptureQueriesContext(connection) as after:
+        read()
+    assert len(after) == len(before)
 
 
 @pytest.mark.parametrize("make", [StaffFactory, AccountantFactory])
