@@ -4,7 +4,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from booking.questions import open_questions
-from exact.activation.new_log_in import say_mailed
 from exact.api.consent import consent_of, say_consent
 from exact.models import ActivationLink, LinkStep
 from exports.console.overtaken_shown import left_behind
@@ -37,7 +36,6 @@ def exact(visit: Visit, seen: SeenShop) -> Told:
     newest = links.exclude(step=LinkStep.DONE).order_by("-created_at").values("pk")[:1]
     shown = [*links.filter(Q(pk__in=newest) | Q(expires_at__gt=now)).order_by("-created_at")]
     live = [it for it in shown if it.expires_at > now]
-    sent = next((it for it in live if it.mailed_to and it.step != LinkStep.DONE), None)
     return {
         "shop": shop,
         "activation": activation,
@@ -45,7 +43,7 @@ def exact(visit: Visit, seen: SeenShop) -> Told:
         "consent_words": say_consent(connection) if connection is not None else "",
         "link": next((it for it in shown if it.step != LinkStep.DONE), None),
         "links": live,
-        "sent_words": say_mailed(sent) if sent else "",
+        "sent": any(it.mailed_to and it.step != LinkStep.DONE for it in live),
         "to_review": waiting_for_review(shop).count() if shop.reviews_left else 0,
         "may_change": visit.user.has_perm("tenants.change_establishment"),
         "may_relink": visit.user.has_perm("exact.relink_activation"),
