@@ -1,6 +1,7 @@
 """The jobs of a morning: who does each, and the way from the first page after the log-in. A further job is a row."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -101,8 +102,9 @@ def link_exact(walker: Walker) -> None:
 
 
 def send_a_new_link(walker: Walker) -> None:
-    """A consent that was taken back in Exact."""
-    walker.press("Envoyer un nouveau lien")
+    """A consent that was taken back in Exact; a link may have been mailed by itself since."""
+    ways = walker.page.locator("#content a").filter(has_text=re.compile("Envoyer un nouveau lien|Voir le lien envoyé"))
+    walker.press_on(ways.first)
     walker.press("Envoyer un nouveau lien par e-mail", until="Le lien a été envoyé")
 
 
