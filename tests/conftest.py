@@ -171,7 +171,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), connection._nodb_cursor() as sql:
         sql.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")
-        sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        sql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",  # PostgreSQL's own end by themselves
+            [name],
+        )
 
 
 @pytest.fixture(scope="session")

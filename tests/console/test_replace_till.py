@@ -55,7 +55,7 @@ def refused(till: Caller) -> Caller:
 
 
 def replace(person: User, till: Till, case: str, **form: Any) -> Any:
-    asked = {"case": case, "why": "écran cassé", "name": "Caisse 2", "since": "2026-03-16T07:00", **form}
+    asked = {"case": case, "why": "écran cassé", "name": "Caisse neuve", "since": "2026-03-16T07:00", **form}
     return client_of(person).post(reverse("console_replace_till", args=[till.pk]), asked)
 
 
@@ -119,7 +119,7 @@ def test_counting_anew__is_a_till_of_its_own_in_place_of_the_former(refused: Cal
     assert (taken.number, taken.stored.problems) == (1, [])
     assert codes(new.post("closings", day_of(2, "2026-03-17", 11))) == {}
     page = client_of(staff).get(links.shop(former.establishment_id)).content.decode()
-    assert "Caisse 2 a pris sa place" in page
+    assert "Caisse neuve a pris sa place" in page
     assert "refusée" not in client_of(staff).get(reverse("console_causes")).content.decode()
 
 
@@ -178,7 +178,7 @@ def test_counting_anew__a_closing_of_before_stands_for_none_of_the_new_series(re
 
 def test_counting_anew__twice_is_once(refused: Caller, staff: User) -> None:
     replace(staff, refused.till, "anew")
-    assert pair(replace(staff, refused.till, "anew", name="Autre")).till.name == "Caisse 2"
+    assert pair(replace(staff, refused.till, "anew", name="Autre")).till.name == "Caisse neuve"
     assert (Till.objects.count(), ReceivedClosing.objects.count()) == (2, 3)
     answer = client_of(staff).get(reverse("console_replace_till", args=[refused.till.pk]))
     assert answer.url == f"{links.shop(refused.till.establishment_id)}#tills"
@@ -192,7 +192,7 @@ def test_counting_anew__takes_the_rest_of_many_refused_when_it_is_loaded_again(
     first, second = [replace(staff, refused.till, "anew").content.decode() for _load in range(2)]
     assert "il reste 1 envoi refusé à reprendre" in first
     assert "à reprendre" not in second
-    taken = ReceivedClosing.objects.filter(till__name="Caisse 2").order_by("number")
+    taken = ReceivedClosing.objects.filter(till__name="Caisse neuve").order_by("number")
     assert [*taken.values_list("number", flat=True)] == [1, 2]
 
 
@@ -216,12 +216,12 @@ def test_taking_up_again__puts_away_what_never_sent_anything(till: Caller, staff
     replace(staff, till.till, "anew")
     address = reverse("console_take_up_till", args=[till.till.pk])
     client = client_of(staff)
-    assert "Caisse 2, qui avait pris sa place" in client.get(address).content.decode()
+    assert "Caisse neuve, qui avait pris sa place" in client.get(address).content.decode()
     assert pair(client.post(address, {"why": "réparé"})).till == till.till
     [former, successor] = Till.objects.order_by("pk")
     assert (former.ended_at, successor.continues, successor.ended_why) == (None, None, "réparé")
     assert client.get(address).status_code == 302
-    assert replace(staff, till.till, "anew", name="Caisse 3").context["done"].codes[0].till.name == "Caisse 3"
+    assert replace(staff, till.till, "anew", name="Caisse encore").context["done"].codes[0].till.name == "Caisse encore"
 
 
 def test_taking_up_again__leaves_in_use_what_has_closings(refused: Caller, staff: User) -> None:
@@ -235,7 +235,7 @@ def test_taking_up_again__asks_whether_the_one_in_its_place_is_still_in_use(refu
     successor = pair(replace(staff, refused.till, "anew"))
     address, client = reverse("console_take_up_till", args=[refused.till.pk]), client_of(staff)
     asked = client.get(address).content.decode()
-    assert "Caisse 2, qui a pris sa place et envoyé des clôtures, est-elle encore en service\u202f?" in asked
+    assert "Caisse neuve, qui a pris sa place et envoyé des clôtures, est-elle encore en service\u202f?" in asked
     assert client.post(address, {"why": "réparé"}).context["form"].errors.keys() == {"other_in_use"}
     client.post(address, {"why": "réparé", "other_in_use": "no"})
     assert [*Till.objects.filter(ended_at=None)] == [refused.till]
@@ -263,7 +263,7 @@ def test_taken_up_beside_its_successor__what_a_third_till_tells_is_held(
 ) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
-    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    device = _replaced(till, "Caisse neuve", "2026-03-15T06:00:00+01:00")
     _push_day(device, bar, 2, "15", (1, 11), general=1)
     monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
     assert replacing.take_up_again(till.till, why="réparé")
@@ -281,7 +281,7 @@ def test_taken_up_beside_its_successor__what_a_third_till_tells_is_held(
 def test_taken_up_again__a_closing_that_waited_meanwhile_sees_it(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
-    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    device = _replaced(till, "Caisse neuve", "2026-03-15T06:00:00+01:00")
     _push_day(device, bar, 2, "15", (1, 11), general=1)
     monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
     told = {"kind": "station", "scope": "2"}
@@ -302,7 +302,7 @@ def test_taken_up_again__a_closing_that_waited_meanwhile_sees_it(till: Caller, m
 def test_taken_up_again__a_closing_across_a_change_that_is_undone_is_looked_at_again(till: Caller) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
-    _replaced(till, "Caisse 2", "2026-03-15T15:00:00+01:00")
+    _replaced(till, "Caisse neuve", "2026-03-15T15:00:00+01:00")
     part = day_of(2, "2026-03-15", 11, kind="station", scope="2", tickets=[_tickets("2", 11)])
     held = bar.post("closings", part)
     assert codes(held) == {"counters_anew_within": True}
@@ -320,7 +320,7 @@ def test_replaced_again_after_being_taken_up__each_till_keeps_its_series(
     form = {"why": "réparé", "other_in_use": "yes"}
     back = pair(client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), form))
     assert codes(back.post("closings", day_of(3, "2026-03-18", 21))) == {}
-    second = pair(replace(staff, refused.till, "anew", name="Caisse 3", since="2026-03-19T07:00"))
+    second = pair(replace(staff, refused.till, "anew", name="Caisse encore", since="2026-03-19T07:00"))
     assert codes(second.post("closings", day_of(1, "2026-03-19", 1))) == {}
     assert codes(second.post("closings", day_of(2, "2026-03-20", 11))) == {}
     assert codes(first.post("closings", day_of(3, "2026-03-20", 21))) == {}
@@ -328,7 +328,7 @@ def test_replaced_again_after_being_taken_up__each_till_keeps_its_series(
         caller.till.name: {*CoveredTickets.objects.filter(closing__till=caller.till).values_list("station", flat=True)}
         for caller in (refused, first, second)
     }
-    assert told == {refused.till.name: {"1"}, "Caisse 2": {"1 (2)"}, "Caisse 3": {"1 (3)"}}
+    assert told == {refused.till.name: {"1"}, "Caisse neuve": {"1 (2)"}, "Caisse encore": {"1 (3)"}}
 
 
 def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_generale(
@@ -336,7 +336,7 @@ def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_
 ) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
-    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    device = _replaced(till, "Caisse neuve", "2026-03-15T06:00:00+01:00")
     _push_day(device, bar, 2, "15", (1, 11), general=1)
     monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
     assert replacing.take_up_again(till.till, why="réparé", both_in_use=False)
@@ -345,7 +345,7 @@ def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_
     _push_day(back, bar, 3, "16", (11, 21), general=2, odd={"tickets_uncovered": False})
     bar_device = _replaced(bar, "Bar 2", "2026-03-17T06:00:00+01:00")
     _push_day(back, bar_device, 1, "17", (21, 1), general=3)
-    again = _replaced(till, "Caisse 3", "2026-03-18T06:00:00+01:00")
+    again = _replaced(till, "Caisse encore", "2026-03-18T06:00:00+01:00")
     _push_day(again, bar_device, 2, "18", (1, 11), general=1)
     with pytest.raises(IntegrityError, match="series that began"):
         CoveredTickets.objects.filter(station="2 (3)").update(station="2 (9)")
@@ -354,7 +354,7 @@ def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_
 def test_taken_up_again_before_the_other_told_anything__nothing_began_anew(till: Caller) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
-    _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    _replaced(till, "Caisse neuve", "2026-03-15T06:00:00+01:00")
     part = day_of(2, "2026-03-15", 11, kind="station", scope="2", tickets=[_tickets("2", 11)])
     told = StoredClosing.objects.get(pk=bar.post("closings", part).json()["id"]).covered_tickets
     assert told.get().station == "2 (2)"

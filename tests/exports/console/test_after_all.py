@@ -271,7 +271,7 @@ def renewed(till: Caller) -> Renewed:
     former = pushed(till, general(1, tickets=every, opened_at="2026-03-14T06:00:00+01:00", closed_at=since))
     set_aside(former.pk, actor=SupportFactory(), why="typed by hand")
     beside = colleague(till)
-    row = replace_counting_anew(till.till, name="Caisse 2", since=datetime.fromisoformat(since), why="cassé")
+    row = replace_counting_anew(till.till, name="Caisse neuve", since=datetime.fromisoformat(since), why="cassé")
     return Renewed(till=Caller(row, issue_key(row)), beside=beside)
 
 
@@ -289,7 +289,7 @@ def test_rest__stays_as_it_was_said_when_numbers_of_another_series_are_set_aside
     assert codes(later) == ["tickets_overlap"]
     book_as_it_is(later)
     since = datetime.fromisoformat("2026-03-17T06:00:00+01:00")
-    replace_counting_anew(till.till, name="Caisse 2", since=since, why="cassé")
+    replace_counting_anew(till.till, name="Caisse neuve", since=since, why="cassé")
     set_aside(first.pk, actor=SupportFactory(), why="typed by hand")
     look_again_at_freed()
     assert (states([first, later]), Remainder.objects.get().closing_id) == (["archived", "waiting"], later.pk)
