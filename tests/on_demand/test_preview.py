@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -28,11 +29,16 @@ NEW = "/console/on_demand/ondemandexport/new/"
 OFFERED = Path(__file__).parent / "inputs" / "offered.json"
 
 
+def look(till: Caller, file_format: str) -> Any:
+    """The page that shows what an export of March would do."""
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
+    return staff_of(till).get(NEW, {**question, "format": file_format})
+
+
 def test_preview__says_the_sums_that_are_exported_with_items_offered() -> None:
     till = shop()
     assert till.post("closings", json.loads(OFFERED.read_text())).json()["problems"] == []
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["wanted"][0].preview
+    shown = look(till, "ciel").context["wanted"][0].preview
     sheet = done(asked(till, OnDemandFormat.CIEL)).sheet
     assert [(it.rate, it.net, it.vat, it.gross) for it in shown.rates] == [
         tuple(Decimal(rate[name]) for name in ("rate", "net", "vat", "gross")) for rate in sheet["rates"]
@@ -48,8 +54,7 @@ def test_bridge__is_the_same_in_preview_report_mail_and_control_sheet() -> None:
     till.post("closings", json.loads(OFFERED.read_text()))
     push(till, 1043)
     push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["wanted"][0].bridge
+    shown = look(till, "ciel").context["wanted"][0].bridge
     export = done(asked(till, OnDemandFormat.CIEL, email="compta@example.fr"))
     rows = [(it.label, it.amount.replace("\xa0", " ")) for it in shown]
     assert rows == [
@@ -72,8 +77,7 @@ def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pyte
     till = shop()
     push(till, 1042, 1043, 1044)
     monkeypatch.setattr(preview, "CHECKED_MAX", 2)
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    page = " ".join(staff_of(till).get(NEW, {**question, "format": "exact", "show": "1"}).content.decode().split())
+    page = " ".join(look(till, "exact").content.decode().split())
     assert "Les 2 premières clôtures, jusqu’au 15/03/2026" in page
     assert "2 800,00 €" in page
 
@@ -81,11 +85,10 @@ def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pyte
 def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_export_will() -> None:
     till = shop()
     push(till, 1042)
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    shown = staff_of(till).get(NEW, {**question, "format": "exact", "show": "1"}).context["wanted"][0].preview
+    shown = look(till, "exact").context["wanted"][0].preview
     assert [(it.step, it.amount) for it in shown.bridge.steps] == [(Step.WAITING, Decimal("-1400.00"))]
     assert done(asked(till, OnDemandFormat.EXACT)).takings["bridge"] == shown.bridge.to_document()
-    in_file = staff_of(till).get(NEW, {**question, "format": "fec", "show": "1"}).context["wanted"][0].preview
+    in_file = look(till, "fec").context["wanted"][0].preview
     assert in_file.turnover == Decimal("1400.00")
 
 
@@ -97,14 +100,13 @@ def test_control_sheet__names_the_steps_as_the_pages_do_in_french() -> None:
 def test_preview__of_what_only_waits_for_an_activation_offers_no_export_and_leads_to_the_set_up() -> None:
     till = shop()
     push(till, 1042, 1043)
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
-    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    shown = look(till, "exact")
     page = " ".join(unescape(shown.content.decode()).split())
     assert "Activez d’abord l’export." in page
     assert (">Exporter</button>" in page, f"/console/set-up/{till.till.tenant_id}/" in page) == (False, True)
     looked = shown.context["wanted"][0].preview
     assert (looked.closings, looked.waiting, looked.to_do, looked.held_count) == (2, 2, 0, 0)
-    assert ">Exporter</button>" in staff_of(till).get(NEW, {**question, "format": "fec"}).content.decode()
+    assert ">Exporter</button>" in look(till, "fec").content.decode()
 
 
 def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_sum(
@@ -114,8 +116,7 @@ def test_refused_again__is_said_with_exacts_words_before_and_after_and_is_in_no_
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
     push(till, 1042)
     work(division)
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
-    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    shown = look(till, "exact")
     assert "La période est clôturée" in shown.context["wanted"][0].preview.failed[0].reasons[0]
     export = asked(till, OnDemandFormat.EXACT)
     perform(export.pk)
@@ -143,8 +144,7 @@ def test_preview__to_exact_adds_up_what_will_be_there_and_names_what_is_refused_
     work(division)
     push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
     push(till, 1045)  # its entries are made, and not sent yet
-    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31", "show": "1"}
-    shown = staff_of(till).get(NEW, {**question, "format": "exact"})
+    shown = look(till, "exact")
     looked = shown.context["wanted"][0].preview
     assert (looked.turnover, [(it.step, it.amount) for it in looked.bridge.steps]) == (
         Decimal("2800.00"),
